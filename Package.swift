@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Strict layers: a target depends only on targets listed above it.
+
+let swiftSettings: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
+
+func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "MiniGPT",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "minigpt", targets: ["minigpt"]),
+    .library(name: "Autograd", targets: ["Autograd"]),
+    .library(name: "Transformer", targets: ["Transformer"]),
+    .library(name: "Text", targets: ["Text"]),
+    .library(name: "Checkpoints", targets: ["Checkpoints"]),
+    .library(name: "Sampling", targets: ["Sampling"]),
+    .library(name: "Training", targets: ["Training"]),
+  ],
+  targets: [
+    .target(name: "CKernels", cSettings: cSettings),
+    module("Randomness", "CKernels"),
+    module("Autograd", "CKernels", "Randomness"),
+    module("Text", "Randomness"),
+    module("Transformer", "Autograd", "Randomness"),
+    module("Fables", "Randomness"),
+    module("Checkpoints", "Transformer", "Text"),
+    module("Sampling", "Transformer", "Text", "Randomness"),
+    module("Training", "Checkpoints", "Transformer", "Text", "Randomness"),
+    .executableTarget(
+      name: "minigpt",
+      dependencies: ["Training", "Sampling", "Fables", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"],
+      swiftSettings: swiftSettings),
+
+    tests("CKernelsTests", "CKernels"),
+    tests("RandomnessTests", "Randomness"),
+    tests("AutogradTests", "Autograd"),
+    tests("TextTests", "Text", "Randomness"),
+    tests("TransformerTests", "Transformer"),
+    tests("FablesTests", "Fables"),
+    tests("CheckpointsTests", "Checkpoints"),
+    tests("SamplingTests", "Sampling"),
+    tests("TrainingTests", "Training"),
+    tests("minigptTests", "minigpt", "Training", "Sampling", "Checkpoints", "Text"),
+    .testTarget(
+      name: "PeerTests", dependencies: ["Training"], exclude: ["Fixtures"], swiftSettings: swiftSettings),
+  ]
+)

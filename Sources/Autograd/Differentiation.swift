@@ -1,0 +1,155 @@
+import Synchronization
+
+/// Carries the gradient of a result back to the gradients of its inputs, in their order; nil stands for zero.
+/// The vector-Jacobian product of one call: `dxᵢ = dyᵀ · ∂y/∂xᵢ`.
+public typealias Pullback = @Sendable (_ dy: Tensor) -> [Tensor?]
+
+/// One recorded call, or a variable, in the graph that a result remembers.
+///
+/// A node knows its parents and its pullback; the pullback holds values without history, so parents live in
+/// `parents` alone and a graph can be freed without recursion.
+final class Node: @unchecked Sendable {
+  /// Rises with every node made: a node's number is larger than its parents'.
+  let number: UInt64
+  let operation: Operation?
+  let pullback: Pullback?
+  private(set) var parents: [Node?]
+
+  private static let counter = Atomic<UInt64>(0)
+
+  /// A variable.
+  convenience init() { self.init(nil, parents: [], pullback: nil) }
+
+  init(_ operation: Operation?, parents: [Node?], pullback: Pullback?) {
+    number = Node.counter.add(1, ordering: .relaxed).newValue
+    self.operation = operation
+    self.parents = parents
+    self.pullback = pullback
+  }
+
+  var isLeaf: Bool { pullback == nil }
+
+  /// Frees the ancestors that only this node kept, iteratively: a chain of a million calls overflows no stack.
+  deinit {
+    var orphans: [Node?] = []
+    swap(&orphans, &parents)
+    while var next = orphans.popLast() {
+      guard isKnownUniquelyReferenced(&next), let node = next else { continue }
+      orphans.append(contentsOf: node.parents)
+      node.parents = []
+    }
+  }
+}
+
+// MARK: - Recording
+
+extension Tensor {
+  /// Computes `forward` and, if an input has history, records the call.
+  ///
+  /// `forward` gets the inputs without history and returns the value with the pullback beside it: nothing that it
+  /// captures can keep the graph alive. Without a variable among the inputs nothing is recorded, so evaluation and
+  /// decoding need no special mode.
+  package static func record(
+    _ operation: Operation, _ inputs: [Tensor], forward: ([Tensor]) -> (value: Tensor, pullback: Pullback)
+  ) -> Tensor {
+    for input in inputs.dropFirst() {
+      require(
+        input.elementType == inputs[0].elementType,
+        "\(operation): element types \(inputs.map(\.elementType.rawValue)) differ")
+    }
+    let result = forward(inputs.map(\.detached))
+    guard inputs.contains(where: \.hasHistory) else { return result.value }
+    return result.value.with(node: Node(operation, parents: inputs.map(\.node), pullback: result.pullback))
+  }
+
+  /// An operation of your own: computes `forward` and, if an input has history, records the call.
+  ///
+  ///     let y = Tensor.operation("cube", [x]) { inputs in
+  ///       let x = inputs[0]
+  ///       return (x * x * x, { dy in [3 * dy * x * x] })
+  ///     }
+  ///
+  /// `forward` gets the inputs without history and returns the value with its pullback beside it: given `dy`, of the
+  /// value's shape, the pullback returns a gradient of each input's shape, or nil for zero. Check it with
+  /// `GradientCheck`. Traps where a gradient's number or shape is not its input's.
+  public static func operation(
+    _ name: String, _ inputs: [Tensor], forward: ([Tensor]) -> (value: Tensor, pullback: Pullback)
+  ) -> Tensor {
+    let shapes = inputs.map(\.shape)
+    return record(.custom, inputs) { inputs in
+      let result = forward(inputs)
+      return (
+        result.value.detached,
+        { dy in
+          let gradients = result.pullback(dy)
+          require(
+            gradients.count == shapes.count && zip(gradients, shapes).allSatisfy { $0?.shape ?? $1 == $1 },
+            "\(name): gradients of shapes \(gradients.map { $0?.shape }) for inputs of shapes \(shapes)")
+          return gradients
+        }
+      )
+    }
+  }
+
+  /// The operations recorded in this tensor's history.
+  package var recordedOperations: Set<Operation> {
+    Set(ancestors().compactMap(\.operation))
+  }
+
+  /// This tensor's node and all that it was computed from, each once, in no particular order.
+  private func ancestors() -> [Node] {
+    var seen = Set<ObjectIdentifier>()
+    var found: [Node] = []
+    var open = [node]
+    while let next = open.popLast() {
+      guard let node = next, seen.insert(ObjectIdentifier(node)).inserted else { continue }
+      found.append(node)
+      open.append(contentsOf: node.parents)
+    }
+    return found
+  }
+}
+
+// MARK: - Differentiating
+
+extension Tensor {
+  /// The gradients of this scalar by each of `variables`, in their order: `∂self/∂variable`, of the variable's shape.
+  ///
+  /// A variable that had no part in this result gets zeros. First derivatives only: gradients carry no history.
+  /// Traps where this tensor is no scalar or was computed from no variable, or a variable is none.
+  public func gradients(of variables: [Tensor]) -> [Tensor] {
+    require(count == 1, "gradients: shape \(shape) is no scalar; give the upstream gradient")
+    return gradients(of: variables, upstream: Tensor(repeating: 1, shape: shape, elementType: elementType))
+  }
+
+  /// The gradients of `Σ upstream ⊙ self` by each of `variables`; `upstream` has this tensor's shape.
+  public func gradients(of variables: [Tensor], upstream: Tensor) -> [Tensor] {
+    guard let root = node else {
+      trap("gradients: computed from no variable (gradients themselves carry no history: first derivatives only)")
+    }
+    require(upstream.shape == shape, "gradients: upstream has shape \(upstream.shape), the result \(shape)")
+    require(variables.allSatisfy { $0.node?.isLeaf ?? false }, "gradients: asked of a tensor that is no variable")
+
+    var gradients: [ObjectIdentifier: Tensor] = [ObjectIdentifier(root): upstream.detached]
+    // Numbers fall from a result to its inputs: in falling order, a node's gradient is whole when its turn comes.
+    for node in ancestors().sorted(by: { $0.number > $1.number }) {
+      guard let pullback = node.pullback, let dy = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
+      for case (let parent?, let dx?) in zip(node.parents, pullback(dy)) {
+        gradients[ObjectIdentifier(parent)].add(dx)
+      }
+    }
+    return variables.map { variable in
+      variable.node.flatMap { gradients[ObjectIdentifier($0)] }
+        ?? Tensor(repeating: 0, shape: variable.shape, elementType: variable.elementType)
+    }
+  }
+}
+
+extension Tensor? {
+  /// Adds a further gradient to the sum so far.
+  fileprivate mutating func add(_ term: Tensor) {
+    guard var sum = self.take() else { self = term; return }
+    sum.accumulate(term)
+    self = sum
+  }
+}

@@ -1,0 +1,136 @@
+import CKernels
+
+/// The only door to the C kernels: takes tensors, picks the table by their element type, returns fresh tensors.
+///
+/// Shapes have been checked by the operation that calls. Nothing here is recorded.
+enum Kernels {
+  /// The C table for `x`'s elements, with the pool that its functions want first.
+  static func run<Result>(
+    on elementType: ElementType, _ body: (_ table: ck_kernels, _ pool: OpaquePointer) -> Result
+  ) -> Result {
+    let processor = Processor.current
+    return withExtendedLifetime(processor) {
+      body(processor.table(for: elementType).pointee, processor.poolPointer)
+    }
+  }
+}
+
+// MARK: - Element-wise
+
+extension Kernels {
+  static func unary(_ function: UnaryFunction, _ x: Tensor) -> Tensor {
+    let y = Tensor(uninitialized: x.shape, x.elementType)
+    run(on: x.elementType) { $0.unary($1, function.kernel, y.address, x.address, x.count) }
+    return y
+  }
+
+  static func unaryBackward(_ function: UnaryFunction, dy: Tensor, x: Tensor, y: Tensor) -> Tensor {
+    let dx = Tensor(uninitialized: x.shape, x.elementType)
+    run(on: x.elementType) {
+      $0.unary_backward($1, function.kernel, dx.address, dy.address, x.address, y.address, x.count)
+    }
+    return dx
+  }
+
+  static func binary(_ function: BinaryFunction, _ a: Tensor, _ b: Tensor) -> Tensor {
+    let y = Tensor(uninitialized: a.shape, a.elementType)
+    run(on: a.elementType) { $0.binary($1, function.kernel, y.address, a.address, b.address, a.count) }
+    return y
+  }
+
+  /// sum += term, in place: the caller owns `sum`'s storage alone.
+  static func add(_ term: Tensor, into sum: Tensor) {
+    run(on: sum.elementType) { $0.binary($1, ck_binary_add, sum.address, sum.address, term.address, sum.count) }
+  }
+
+  static func affine(_ x: Tensor, scale: Double, shift: Double) -> Tensor {
+    let y = Tensor(uninitialized: x.shape, x.elementType)
+    run(on: x.elementType) { $0.affine($1, y.address, x.address, scale, shift, x.count) }
+    return y
+  }
+
+  static func power(_ x: Tensor, _ exponent: Double) -> Tensor {
+    let y = Tensor(uninitialized: x.shape, x.elementType)
+    run(on: x.elementType) { $0.power($1, y.address, x.address, exponent, x.count) }
+    return y
+  }
+
+  static func dropout(_ x: Tensor, _ dropout: Dropout) -> Tensor {
+    let y = Tensor(uninitialized: x.shape, x.elementType)
+    run(on: x.elementType) { $0.dropout($1, y.address, x.address, dropout.probability, dropout.key.kernelKey, x.count) }
+    return y
+  }
+}
+
+// MARK: - Layout and reductions
+
+extension Kernels {
+  /// The elements of `x` read with `strides` into a fresh tensor of `shape`.
+  static func strided(_ x: Tensor, shape: [Int], strides: [Int]) -> Tensor {
+    let y = Tensor(uninitialized: shape, x.elementType)
+    run(on: x.elementType) {
+      $0.copy_strided($1, y.address, Shape.strides(shape), x.address, strides, Int32(shape.count), shape)
+    }
+    return y
+  }
+
+  /// Writes all of `x` into `y` from element `offset` on with `strides`: the caller owns `y`'s storage alone.
+  static func scatter(_ x: Tensor, into y: Tensor, offset: Int, strides: [Int]) {
+    run(on: x.elementType) {
+      $0.copy_strided(
+        $1, y.address + offset * y.elementType.byteCount, strides, x.address, Shape.strides(x.shape),
+        Int32(x.rank), x.shape)
+    }
+  }
+
+  /// Row sums of x seen as [rows, columns]; the result has shape `shape`.
+  static func sumRows(_ x: Tensor, rows: Int, shape: [Int]) -> Tensor {
+    let y = Tensor(uninitialized: shape, x.elementType)
+    run(on: x.elementType) { $0.sum_rows($1, y.address, x.address, rows, rows == 0 ? 0 : x.count / rows) }
+    return y
+  }
+
+  /// Column sums of x seen as [rows, columns]; the result has shape `shape`.
+  static func sumColumns(_ x: Tensor, columns: Int, shape: [Int]) -> Tensor {
+    let y = Tensor(uninitialized: shape, x.elementType)
+    run(on: x.elementType) { $0.sum_columns($1, y.address, x.address, columns == 0 ? 0 : x.count / columns, columns) }
+    return y
+  }
+
+  /// Σ x², summed in double.
+  static func sumSquares(_ x: Tensor) -> Double {
+    run(on: x.elementType) { $0.sum_squares($1, x.address, x.count) }
+  }
+}
+
+// MARK: - Names of C enumerations
+
+enum UnaryFunction {
+  case exp, log, sqrt, tanh, sigmoid, relu, silu, gelu
+
+  fileprivate var kernel: ck_unary {
+    switch self {
+    case .exp: ck_unary_exp
+    case .log: ck_unary_log
+    case .sqrt: ck_unary_sqrt
+    case .tanh: ck_unary_tanh
+    case .sigmoid: ck_unary_sigmoid
+    case .relu: ck_unary_relu
+    case .silu: ck_unary_silu
+    case .gelu: ck_unary_gelu
+    }
+  }
+}
+
+enum BinaryFunction {
+  case add, subtract, multiply, divide
+
+  fileprivate var kernel: ck_binary {
+    switch self {
+    case .add: ck_binary_add
+    case .subtract: ck_binary_subtract
+    case .multiply: ck_binary_multiply
+    case .divide: ck_binary_divide
+    }
+  }
+}

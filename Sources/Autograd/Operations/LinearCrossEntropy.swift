@@ -1,0 +1,66 @@
+extension Tensor {
+  /// The mean cross-entropy, in nats, of a head without bias: `−mean log softmax(x · weightᵀ)[target]`, a scalar.
+  ///
+  /// Head and loss run in chunks of rows, so the logits [N, V] never exist whole; where a gradient will be wanted, each
+  /// chunk's is taken while its logits are at hand. A row whose target is negative is not scored and does not count in
+  /// the mean (0 where no row is scored). Traps where lengths differ or a target is not below V.
+  /// - Parameters:
+  ///   - x: [N, C]
+  ///   - weight: [V, C]
+  ///   - targets: N ids, or negative.
+  public static func linearCrossEntropy(_ x: Tensor, weight: Tensor, targets: [Int32]) -> Tensor {
+    require(
+      x.rank == 2 && weight.rank == 2 && x.shape[1] == weight.shape[1] && targets.count == x.shape[0],
+      "linearCrossEntropy: x \(x.shape), weight \(weight.shape), \(targets.count) targets")
+    let size = weight.shape[0]
+    require(targets.allSatisfy { $0 < size }, "linearCrossEntropy: a target is not below \(size)")
+    let differentiate = x.hasHistory || weight.hasHistory
+    return record(.linearCrossEntropy, [x, weight]) { inputs in
+      let pass = CrossEntropyPass(x: inputs[0], weight: inputs[1], targets: targets, differentiate: differentiate)
+      // The gradients for an upstream of 1 exist already; a scalar loss scales them.
+      return (
+        pass.loss,
+        { dy in
+          let scale = dy.item
+          return [pass.dx, pass.dweight].map { scale == 1 ? $0 : $0.affine(scale: scale) }
+        }
+      )
+    }
+  }
+}
+
+/// One run over the rows, chunk by chunk.
+private struct CrossEntropyPass {
+  let loss: Tensor
+  let dx, dweight: Tensor  // empty unless asked for
+
+  /// About 16 MiB of float32 logits at a time: enough rows for the matrix multiply, few enough for the cache.
+  private static let chunkElements = 4 << 20
+
+  init(x: Tensor, weight: Tensor, targets: [Int32], differentiate: Bool) {
+    let (rows, width, size) = (x.shape[0], x.shape[1], weight.shape[0])
+    let scored = targets.reduce(into: 0) { $0 += $1 >= 0 ? 1 : 0 }
+    let scale = scored > 0 ? 1 / Double(scored) : 0
+    let chunk = max(64, Self.chunkElements / max(size, 1))
+
+    dx = Tensor(uninitialized: differentiate ? x.shape : [0], x.elementType)
+    dweight = Tensor(repeating: 0, shape: differentiate ? weight.shape : [0], elementType: x.elementType)
+    var total = 0.0
+    for start in stride(from: 0, to: rows, by: chunk) {
+      let part = start..<min(start + chunk, rows)
+      let xs = x.rows(part)  // [chunk, C]
+      let head = MatmulShape(m: part.count, n: size, k: width, transposeB: true)
+      let logits = Kernels.matmul(xs, weight, head, shape: [part.count, size])
+      let losses = Kernels.crossEntropy(logits, targets: targets[part], scale: scale, differentiate: differentiate)
+      total += losses.scalars.reduce(0, +)
+      guard differentiate else { continue }
+      // The logits are now their gradient: dX = dL·W, dW += dLᵀ·X.
+      let dlogits = logits
+      Kernels.matmul(
+        dlogits, weight, MatmulShape(m: part.count, n: width, k: size), into: dx.rows(part), accumulate: false)
+      Kernels.matmul(
+        dlogits, xs, MatmulShape(m: size, n: width, k: part.count, transposeA: true), into: dweight, accumulate: true)
+    }
+    loss = Tensor([total * scale], shape: [], elementType: x.elementType)
+  }
+}

@@ -1,0 +1,47 @@
+// Sums and means over axes.
+
+extension Tensor {
+  /// The sum over `axes` (all of them unless given); a reduced axis is dropped, or kept with length 1.
+  public func sum(_ axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    let axes = Shape.normalized(axes ?? Array(0..<rank), rank: rank, in: "sum")
+    let result = Tensor.record(.sum, [self]) { inputs in
+      let x = inputs[0]
+      let ones = x.reducedShape(axes, keepingAxes: true)
+      return (x.summed(axes), { dy in [dy.viewed(as: ones).broadcast(to: x.shape)] })
+    }
+    return keepingAxes ? result.reshaped(to: reducedShape(axes, keepingAxes: true)) : result
+  }
+
+  /// The mean over `axes` (all of them unless given); NaN over no elements.
+  public func mean(_ axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    let axes = Shape.normalized(axes ?? Array(0..<rank), rank: rank, in: "mean")
+    let result = Tensor.record(.mean, [self]) { inputs in
+      let x = inputs[0]
+      let ones = x.reducedShape(axes, keepingAxes: true)
+      let scale = 1 / Double(axes.reduce(1) { $0 * x.shape[$1] })
+      return (
+        Kernels.affine(x.summed(axes), scale: scale, shift: 0),
+        { dy in [dy.affine(scale: scale).viewed(as: ones).broadcast(to: x.shape)] }
+      )
+    }
+    return keepingAxes ? result.reshaped(to: reducedShape(axes, keepingAxes: true)) : result
+  }
+
+  private func reducedShape(_ axes: [Int], keepingAxes: Bool) -> [Int] {
+    shape.indices.compactMap { axis in
+      axes.contains(axis) ? (keepingAxes ? 1 : nil) : shape[axis]
+    }
+  }
+
+  /// The sum over ascending `axes`, without history: rows where they are the last axes, columns where they are the
+  /// first, else rows of a transposition.
+  private func summed(_ axes: [Int]) -> Tensor {
+    let kept = shape.indices.filter { !axes.contains($0) }
+    let result = kept.map { shape[$0] }
+    let keptCount = Shape.count(result)
+    if axes.isEmpty { return self }
+    if axes.elementsEqual((rank - axes.count)..<rank) { return Kernels.sumRows(self, rows: keptCount, shape: result) }
+    if axes.elementsEqual(0..<axes.count) { return Kernels.sumColumns(self, columns: keptCount, shape: result) }
+    return Kernels.sumRows(transposed(kept + axes), rows: keptCount, shape: result)
+  }
+}

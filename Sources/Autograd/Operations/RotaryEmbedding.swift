@@ -1,0 +1,57 @@
+import Foundation
+
+/// Cosines and sines of rotary position embedding: position p turns pair i by the angle `p · θ^(−2i/D)`.
+public struct RotaryTable: Sendable {
+  /// [positions, D/2]
+  let cosines, sines: Tensor
+
+  /// D, the width of a head; even.
+  public let headWidth: Int
+
+  /// The number of positions.
+  public var positionCount: Int { cosines.shape[0] }
+
+  /// The angles of `positionCount` positions. Traps where `headWidth` is odd.
+  public init(headWidth: Int, positionCount: Int, theta: Double = 10_000, elementType: ElementType = .float32) {
+    require(headWidth > 0 && headWidth % 2 == 0, "RotaryTable: head width \(headWidth) is not a positive even number")
+    self.headWidth = headWidth
+    let half = headWidth / 2
+    let angles = (0..<(positionCount * half)).map { index in
+      Double(index / half) * pow(theta, -2 * Double(index % half) / Double(headWidth))
+    }
+    cosines = Tensor(angles.map { cos($0) }, shape: [positionCount, half], elementType: elementType)
+    sines = Tensor(angles.map { sin($0) }, shape: [positionCount, half], elementType: elementType)
+  }
+}
+
+/// How a call rotates: which heads of a row, and where the sequence starts.
+struct Rotation: Sendable {
+  let table: RotaryTable
+  let headCount: Int
+  let firstPosition: Int
+}
+
+extension Tensor {
+  /// Rotary position embedding of the first `headCount` heads of each row; the rest of a row is left as it is.
+  ///
+  /// x is `[…, T, width]`, a head being D neighbouring elements; element i of a head pairs with i + D/2 (half-split, as
+  /// in GPT-NeoX and Starcoder2). Row t of a sequence sits at position `firstPosition + t`. Su et al., arXiv 2104.09864.
+  /// Traps where the heads do not fit the width or a position is not in the table.
+  public func rotaryEmbedding(_ table: RotaryTable, headCount: Int, firstPosition: Int = 0) -> Tensor {
+    require(
+      rank >= 2 && headCount * table.headWidth <= shape[rank - 1],
+      "rotaryEmbedding: \(headCount) heads of width \(table.headWidth) in shape \(shape)")
+    require(
+      firstPosition >= 0 && firstPosition + shape[rank - 2] <= table.positionCount,
+      "rotaryEmbedding: positions \(firstPosition) ..< \(firstPosition + shape[rank - 2]) of \(table.positionCount)")
+    require(table.cosines.elementType == elementType, "rotaryEmbedding: \(elementType) tensor, other table")
+    let rotation = Rotation(table: table, headCount: headCount, firstPosition: firstPosition)
+    return Tensor.record(.rotaryEmbedding, [self]) { inputs in
+      // A rotation's transposition is the rotation back.
+      (
+        Kernels.rotary(inputs[0], rotation, inverse: false),
+        { dy in [Kernels.rotary(dy, rotation, inverse: true)] }
+      )
+    }
+  }
+}

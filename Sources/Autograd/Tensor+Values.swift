@@ -1,0 +1,94 @@
+import Randomness
+
+// Making tensors of given numbers, and reading the numbers back.
+
+extension Tensor {
+  /// A float32 tensor of `values`, row by row. Traps unless their number fits `shape`.
+  public init(_ values: [Float], shape: [Int]) {
+    self.init(copying: values, shape: shape, .float32)
+  }
+
+  /// A float64 tensor of `values`, row by row. Traps unless their number fits `shape`.
+  public init(_ values: [Double], shape: [Int]) {
+    self.init(copying: values, shape: shape, .float64)
+  }
+
+  /// A tensor of `values` rounded to `elementType`, row by row. Traps unless their number fits `shape`.
+  public init(_ values: [Double], shape: [Int], elementType: ElementType) {
+    switch elementType {
+    case .float32: self.init(values.map(Float.init), shape: shape)
+    case .float64: self.init(values, shape: shape)
+    }
+  }
+
+  /// A tensor that holds `value` everywhere.
+  public init(repeating value: Double, shape: [Int], elementType: ElementType = .float32) {
+    self.init(uninitialized: shape, elementType)
+    switch elementType {
+    case .float32: address.initializeMemory(as: Float.self, repeating: Float(value), count: count)
+    case .float64: address.initializeMemory(as: Double.self, repeating: value, count: count)
+    }
+  }
+
+  /// Independent draws from the normal distribution: element e is draw e of `key`.
+  public init(
+    normal deviation: Double, mean: Double = 0, shape: [Int], key: RandomKey, elementType: ElementType = .float32
+  ) {
+    let draws = key.normals(count: Shape.count(shape))
+    self.init(draws.map { mean + deviation * $0 }, shape: shape, elementType: elementType)
+  }
+
+  /// A tensor of `count` elements whose bytes `fill` writes, in this machine's byte order.
+  package init(shape: [Int], elementType: ElementType, fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+    self.init(uninitialized: shape, elementType)
+    try fill(UnsafeMutableRawBufferPointer(start: address, count: count * elementType.byteCount))
+  }
+
+  private init<Element: BitwiseCopyable>(copying values: [Element], shape: [Int], _ elementType: ElementType) {
+    require(values.count == Shape.count(shape), "Tensor: \(values.count) values do not fill shape \(shape)")
+    self.init(uninitialized: shape, elementType)
+    address.initializeMemory(as: Element.self, from: values, count: values.count)
+  }
+
+  /// Calls `body` with the elements' bytes, row by row, in this machine's byte order.
+  package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime(self) {
+      try body(UnsafeRawBufferPointer(start: address, count: count * elementType.byteCount))
+    }
+  }
+
+  /// The elements as doubles, row by row.
+  public var scalars: [Double] {
+    switch elementType {
+    case .float32: floats.map(Double.init)
+    case .float64: withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
+    }
+  }
+
+  /// The elements rounded to floats, row by row.
+  public var floats: [Float] {
+    switch elementType {
+    case .float32: withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+    case .float64: scalars.map(Float.init)
+    }
+  }
+
+  /// The only element. Traps where there is not exactly one.
+  public var item: Double {
+    require(count == 1, "item: shape \(shape) does not hold exactly one element")
+    return scalars[0]
+  }
+
+  /// The same values rounded to `elementType`, without history.
+  public func converted(to elementType: ElementType) -> Tensor {
+    elementType == self.elementType ? detached : Tensor(scalars, shape: shape, elementType: elementType)
+  }
+}
+
+extension Tensor: CustomStringConvertible {
+  /// The shape and the first elements: `Tensor[2, 3] float32 [1, 2, 3, 4, 5, 6]`.
+  public var description: String {
+    let shown = scalars.prefix(8).map { "\($0)" }.joined(separator: ", ")
+    return "Tensor\(shape) \(elementType) [\(shown)\(count > 8 ? ", …" : "")]"
+  }
+}

@@ -1,0 +1,109 @@
+/// A row-major, contiguous array of numbers of any rank, and, if it was computed from variables, how.
+///
+/// A tensor is a value: assigning it copies nothing, and no operation changes its operands. Operations on
+/// variables (`requiringGradient()`) are recorded, so that `gradients(of:)` can differentiate the result.
+public struct Tensor: Sendable {
+  /// Axis lengths, outermost first; `[]` for a scalar.
+  public let shape: [Int]
+  /// What the elements are.
+  public let elementType: ElementType
+  /// Where this tensor came from; nil for a constant.
+  let node: Node?
+
+  private var storage: TensorStorage
+  private let offset: Int  // elements before the first one
+
+  private init(shape: [Int], elementType: ElementType, storage: TensorStorage, offset: Int, node: Node?) {
+    self.shape = shape
+    self.elementType = elementType
+    self.storage = storage
+    self.offset = offset
+    self.node = node
+  }
+
+  /// A tensor whose elements its maker writes before anyone else sees it.
+  init(uninitialized shape: [Int], _ elementType: ElementType) {
+    require(shape.allSatisfy { $0 >= 0 }, "Tensor: shape \(shape) has a negative length")
+    let storage = TensorStorage(byteCount: Shape.count(shape) * elementType.byteCount)
+    self.init(shape: shape, elementType: elementType, storage: storage, offset: 0, node: nil)
+  }
+
+  /// The number of elements: the product of the axis lengths.
+  public var count: Int { Shape.count(shape) }
+
+  /// The number of axes.
+  public var rank: Int { shape.count }
+
+  /// The first element's address. Whoever reads through it keeps the tensor alive meanwhile.
+  var address: UnsafeMutableRawPointer { storage.bytes + offset * elementType.byteCount }
+}
+
+// MARK: - The same elements, seen otherwise
+
+extension Tensor {
+  /// The same values without history.
+  public var detached: Tensor { node == nil ? self : with(node: nil) }
+
+  /// The same values as a variable: a leaf that `gradients(of:)` can differentiate by.
+  public func requiringGradient() -> Tensor { with(node: Node()) }
+
+  /// Whether this tensor was computed from a variable, or is one.
+  public var hasHistory: Bool { node != nil }
+
+  func with(node: Node?) -> Tensor {
+    Tensor(shape: shape, elementType: elementType, storage: storage, offset: offset, node: node)
+  }
+
+  /// The same elements under another shape, without history.
+  func viewed(as shape: [Int]) -> Tensor {
+    Tensor(shape: shape, elementType: elementType, storage: storage, offset: offset, node: nil)
+  }
+
+  /// Rows `range` of the outermost axis, sharing these elements, without history.
+  package func rows(_ range: Range<Int>) -> Tensor {
+    require(rank > 0 && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows: \(range) of shape \(shape)")
+    let width = Shape.count(Array(shape.dropFirst()))
+    return Tensor(
+      shape: [range.count] + shape.dropFirst(), elementType: elementType, storage: storage,
+      offset: offset + range.lowerBound * width, node: nil)
+  }
+}
+
+// MARK: - Changing a tensor in place
+
+extension Tensor {
+  /// Gives `body` the elements' address to change them, copied first if another tensor shares them.
+  ///
+  /// A variable stays a variable, but a new one: what was computed from the old values does not differentiate by it.
+  /// Traps where the tensor was computed from others, since its history would no longer tell the truth.
+  package mutating func mutate(_ body: (UnsafeMutableRawPointer) -> Void) {
+    require(node?.isLeaf ?? true, "mutate: the tensor was computed from others")
+    let byteCount = count * elementType.byteCount
+    if !isKnownUniquelyReferenced(&storage) {
+      let copy = TensorStorage(byteCount: byteCount)
+      copy.bytes.copyMemory(from: address, byteCount: byteCount)
+      let node = node == nil ? nil : Node()
+      self = Tensor(shape: shape, elementType: elementType, storage: copy, offset: 0, node: node)
+    }
+    body(address)
+  }
+
+  /// Writes the elements of `source` over rows of the outermost axis from `row` on.
+  package mutating func replaceRows(from row: Int, with source: Tensor) {
+    let width = Shape.count(Array(shape.dropFirst()))
+    require(
+      source.elementType == elementType && row >= 0 && row * width + source.count <= count,
+      "replaceRows: \(source.shape) into \(shape) at row \(row)")
+    let size = elementType.byteCount
+    mutate { ($0 + row * width * size).copyMemory(from: source.address, byteCount: source.count * size) }
+  }
+
+  /// Adds `other` in place where nobody else sees these elements, else into a new tensor.
+  mutating func accumulate(_ other: Tensor) {
+    if isKnownUniquelyReferenced(&storage) {
+      Kernels.add(other, into: self)
+    } else {
+      self = Kernels.binary(.add, self, other)
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// Scaled dot-product attention without a T × T matrix, after Dao et al., arXiv 2205.14135: the weights of one
+// tile of queries for all keys they see fit in the cache, so each row's softmax is taken whole.
+
+enum {
+  // Below this many queries a head's keys are not worth packing.
+  fewest_tiled_queries = 4,
+  attention_block_queries = 256,  // in a chunk
+};
+
+typedef struct attention_job {
+  const ck_attention *shape;
+  float *out, *lse;
+  const float *q, *k, *v;
+  ptrdiff_t blocks;
+} attention_job;
+
+/// Scores of one query become weights e^(score − most), with dropout; returns their sum before dropout.
+static float weigh_scores(const attention_head *head, float *row, ptrdiff_t query, span seen, float *lse) {
+  ptrdiff_t n = seen.end - seen.start;
+  if (n <= 0) {
+    *lse = -INFINITY;
+    return 0;
+  }
+  scale_row(row + seen.start, row + seen.start, (float)head->shape->scale, 0, n);
+  float most = max_span(row + seen.start, n);
+  float sum = exponentials(row + seen.start, row + seen.start, 1, most, n);
+  *lse = most + logf(sum);
+  if (head->shape->dropout > 0) {
+    for (ptrdiff_t first = seen.start / share_lanes * share_lanes; first < seen.end; first += share_lanes) {
+      float share[share_lanes];
+      draw_key_shares(share, head, query, first);
+      for (int s = 0; s < share_lanes; s += CK_LANES) {
+        store(row + first + s, load(row + first + s) * load(share + s));
+      }
+    }
+  }
+  return sum;
+}
+
+/// The queries first ..< first + count, at most a tile of them.
+static void attend_tile(const attention_job *job, const attention_head *head, const packed_columns *keys,
+                        head_rows values, float *strip, ptrdiff_t first, ptrdiff_t count) {
+  const ck_attention *shape = job->shape;
+  ptrdiff_t step = strip_step(shape->key_length), width = shape->head_width;
+  span seen = keys_seen(shape, first, first + count);
+  float sums[CK_TILE_ROWS];
+  multiply_columns(keys, job->q + head->q + first * shape->query_stride, shape->query_stride, count, strip, step,
+                   seen);
+  for (ptrdiff_t r = 0; r < count; r++) {
+    span row_seen = keys_seen(shape, first + r, first + r + 1);
+    sums[r] = weigh_scores(head, strip + r * step, first + r, row_seen, job->lse + head->lse + first + r);
+    clear_unseen(strip + r * step, seen, row_seen);
+  }
+  float *out = job->out + head->out + first * shape->output_stride;
+  tile t = {.k = seen.end - seen.start, .a_step = 1, .c_step = shape->output_stride};
+  set_tile_rows(&t, strip + seen.start, step, count);
+  values.x += seen.start * values.step;
+  multiply_head_rows(&t, values, out, width);
+  for (ptrdiff_t r = 0; r < count; r++) {
+    float *row = out + r * shape->output_stride;
+    scale_row(row, row, sums[r] != 0 ? 1 / sums[r] : 0, 0, width);
+  }
+}
+
+/// One query on its own, over keys and values as they lie.
+static void attend_row(const attention_job *job, const attention_head *head, float *strip, ptrdiff_t query) {
+  const ck_attention *shape = job->shape;
+  span seen = keys_seen(shape, query, query + 1);
+  ptrdiff_t n = seen.end - seen.start;
+  const float *keys = job->k + head->k + seen.start * shape->key_stride;
+  const float *values = job->v + head->v + seen.start * shape->value_stride;
+  float *out = job->out + head->out + query * shape->output_stride;
+  dot_rows(strip + seen.start, job->q + head->q + query * shape->query_stride, keys, shape->key_stride, n,
+           shape->head_width);
+  float sum = weigh_scores(head, strip, query, seen, job->lse + head->lse + query);
+  weigh_rows(out, strip + seen.start, values, shape->value_stride, n, shape->head_width);
+  scale_row(out, out, sum != 0 ? 1 / sum : 0, 0, shape->head_width);
+}
+
+/// One block of queries of the heads that share one key head.
+static void attention_chunk(void *context, ptrdiff_t chunk) {
+  const attention_job *job = context;
+  const ck_attention *shape = job->shape;
+  ptrdiff_t group = shape->heads / shape->key_heads, width = shape->head_width, keys = shape->key_length;
+  ptrdiff_t key_head = chunk / job->blocks % shape->key_heads, b = chunk / job->blocks / shape->key_heads;
+  span queries = even_span_of(chunk % job->blocks, job->blocks, shape->query_length);
+
+  ptrdiff_t strip_size = CK_TILE_ROWS * strip_step(keys), key_size = whole_vectors(keys) * width;
+  ptrdiff_t value_size = keys * whole_vectors(width);
+  float *strip = ck_scratch(ck_scratch_chunk, sizeof(float) * (size_t)(strip_size + key_size + value_size));
+  bool tiled = queries.end - queries.start >= fewest_tiled_queries;
+  packed_columns packed_keys = {};
+  head_rows values = {};
+  for (ptrdiff_t h = key_head * group; h < (key_head + 1) * group; h++) {
+    attention_head head = find_head(shape, b, h);
+    if (tiled && h == key_head * group) {
+      packed_keys = pack_columns(job->k + head.k, shape->key_stride, keys, width, strip + strip_size);
+      values = read_whole_vectors(job->v + head.v, shape->value_stride, keys, width,
+                                  strip + strip_size + key_size);
+    }
+    for (ptrdiff_t i = queries.start; i < queries.end; i += tiled ? CK_TILE_ROWS : 1) {
+      ptrdiff_t left = queries.end - i;
+      if (tiled) {
+        attend_tile(job, &head, &packed_keys, values, strip, i, left < CK_TILE_ROWS ? left : CK_TILE_ROWS);
+      } else {
+        attend_row(job, &head, strip, i);
+      }
+    }
+  }
+}
+
+static void attention(ck_pool *pool, void *out, void *lse, const void *q, const void *k, const void *v,
+                      const ck_attention *shape) {
+  attention_job job = {shape, out, lse, q, k, v, chunks_of(shape->query_length, attention_block_queries)};
+  ck_pool_run(pool, shape->batch * shape->key_heads * job.blocks, attention_chunk, &job);
+}

@@ -1,0 +1,145 @@
+// Attention's VJP: the weights are computed again from the scores and the saved log-sum-exp. A chunk is one key
+// head of one sequence, so that the gradients of its keys and values are summed by one thread, in order.
+
+// Rows of the weights held at once: the depth of the sums that go into a key's gradient.
+enum { backward_block_queries = 64 };
+
+typedef struct attention_backward_job {
+  const ck_attention *shape;
+  float *dq, *dk, *dv;
+  const float *dout, *out, *lse, *q, *k, *v;
+} attention_backward_job;
+
+/// What a chunk keeps in its scratch.
+typedef struct attention_workspace {
+  packed_columns keys, values;
+  head_rows key_rows;                // of its key head
+  float *weights, *dscores;          // strips, [backward_block_queries, step]
+  float *query_copy, *doutput_copy;  // [backward_block_queries, whole_vectors(D)]
+  ptrdiff_t step;
+} attention_workspace;
+
+/// With P the softmax and s what dropout leaves: weights = P·s, dscores = scale·P·(dP·s − dout · out).
+static void differentiate_scores(const attention_backward_job *job, const attention_head *head, float *weights,
+                                 float *dscores, ptrdiff_t query, span seen) {
+  const ck_attention *shape = job->shape;
+  ptrdiff_t at = head->out + query * shape->output_stride;
+  float mean_gradient = dot_span(job->dout + at, job->out + at, shape->head_width);
+  float scale = (float)shape->scale, lse = job->lse[head->lse + query];
+  for (ptrdiff_t first = seen.start / share_lanes * share_lanes; first < seen.end; first += share_lanes) {
+    float share[share_lanes];
+    if (shape->dropout > 0) draw_key_shares(share, head, query, first);
+    for (ptrdiff_t s = 0; s < share_lanes && first + s < seen.end; s += CK_LANES) {
+      ptrdiff_t j = first + s;
+      vec kept = shape->dropout > 0 ? load(share + s) : splat(1);
+      vec p = exponential(scale * load(weights + j) - lse);
+      store(dscores + j, scale * p * (kept * load(dscores + j) - mean_gradient));
+      store(weights + j, kept * p);
+    }
+  }
+}
+
+/// Fills the strips for one tile of a block's queries, and writes their dq.
+static void differentiate_queries(const attention_backward_job *job, const attention_head *head,
+                                  const attention_workspace *work, span block, ptrdiff_t first, ptrdiff_t count) {
+  const ck_attention *shape = job->shape;
+  span block_seen = keys_seen(shape, block.start, block.end), seen = keys_seen(shape, first, first + count);
+  float *weights = work->weights + (first - block.start) * work->step;
+  float *dscores = work->dscores + (first - block.start) * work->step;
+  multiply_columns(&work->keys, job->q + head->q + first * shape->query_stride, shape->query_stride, count, weights,
+                   work->step, seen);
+  multiply_columns(&work->values, job->dout + head->out + first * shape->output_stride, shape->output_stride, count,
+                   dscores, work->step, seen);
+  for (ptrdiff_t r = 0; r < count; r++) {
+    span row_seen = keys_seen(shape, first + r, first + r + 1);
+    float *weights_row = weights + r * work->step, *dscores_row = dscores + r * work->step;
+    if (row_seen.end > row_seen.start) {
+      differentiate_scores(job, head, weights_row, dscores_row, first + r, row_seen);
+    }
+    clear_unseen(weights_row, block_seen, row_seen);
+    clear_unseen(dscores_row, block_seen, row_seen);
+  }
+  tile t = {.k = seen.end - seen.start, .a_step = 1, .c_step = shape->query_stride};
+  set_tile_rows(&t, dscores + seen.start, work->step, count);
+  head_rows keys = {work->key_rows.x + seen.start * work->key_rows.step, work->key_rows.step};
+  multiply_head_rows(&t, keys, job->dq + head->q + first * shape->query_stride, shape->head_width);
+}
+
+/// dx[j] += Σ over the block's queries of strip[i, j] · rows[i], for every key j that the block sees.
+static void add_to_keys(const attention_backward_job *job, const attention_workspace *work, const float *strip,
+                        head_rows rows, float *dx, ptrdiff_t dx_step, span block) {
+  const ck_attention *shape = job->shape;
+  span seen = keys_seen(shape, block.start, block.end);
+  ptrdiff_t shift = shape->key_length - shape->query_length;
+  for (ptrdiff_t j = seen.start; j < seen.end; j += CK_TILE_ROWS) {
+    // Queries before the first that sees key j have no weight for it or those after it.
+    ptrdiff_t skipped = shape->causal && j - shift > block.start ? j - shift - block.start : 0;
+    tile t = {.k = block.end - block.start - skipped, .a_step = work->step, .c_step = dx_step, .accumulate = true};
+    set_tile_rows(&t, strip + skipped * work->step + j, 1, seen.end - j);
+    multiply_head_rows(&t, (head_rows){rows.x + skipped * rows.step, rows.step}, dx + j * dx_step,
+                       shape->head_width);
+  }
+}
+
+static void differentiate_block(const attention_backward_job *job, const attention_head *head,
+                                const attention_workspace *work, span block) {
+  const ck_attention *shape = job->shape;
+  ptrdiff_t count = block.end - block.start, width = shape->head_width;
+  for (ptrdiff_t i = block.start; i < block.end; i += CK_TILE_ROWS) {
+    ptrdiff_t left = block.end - i;
+    differentiate_queries(job, head, work, block, i, left < CK_TILE_ROWS ? left : CK_TILE_ROWS);
+  }
+  head_rows queries = read_whole_vectors(job->q + head->q + block.start * shape->query_stride, shape->query_stride,
+                                         count, width, work->query_copy);
+  head_rows doutputs = read_whole_vectors(job->dout + head->out + block.start * shape->output_stride,
+                                          shape->output_stride, count, width, work->doutput_copy);
+  add_to_keys(job, work, work->weights, doutputs, job->dv + head->v, shape->value_stride, block);
+  add_to_keys(job, work, work->dscores, queries, job->dk + head->k, shape->key_stride, block);
+}
+
+static void clear_head(float *x, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t width) {
+  for (ptrdiff_t r = 0; r < rows; r++) memset(x + r * step, 0, sizeof(float) * (size_t)width);
+}
+
+static attention_workspace prepare_workspace(const attention_backward_job *job, const attention_head *head) {
+  const ck_attention *shape = job->shape;
+  ptrdiff_t keys = shape->key_length, width = shape->head_width, step = strip_step(keys);
+  ptrdiff_t packed = whole_vectors(keys) * width, rows = keys * whole_vectors(width);
+  ptrdiff_t strip = backward_block_queries * step, copy = backward_block_queries * whole_vectors(width);
+  float *memory = ck_scratch(ck_scratch_chunk, sizeof(float) * (size_t)(2 * packed + rows + 2 * strip + 2 * copy));
+  return (attention_workspace){
+      .keys = pack_columns(job->k + head->k, shape->key_stride, keys, width, memory),
+      .values = pack_columns(job->v + head->v, shape->value_stride, keys, width, memory + packed),
+      .key_rows = read_whole_vectors(job->k + head->k, shape->key_stride, keys, width, memory + 2 * packed),
+      .weights = memory + 2 * packed + rows,
+      .dscores = memory + 2 * packed + rows + strip,
+      .query_copy = memory + 2 * packed + rows + 2 * strip,
+      .doutput_copy = memory + 2 * packed + rows + 2 * strip + copy,
+      .step = step,
+  };
+}
+
+static void attention_backward_chunk(void *context, ptrdiff_t chunk) {
+  const attention_backward_job *job = context;
+  const ck_attention *shape = job->shape;
+  ptrdiff_t group = shape->heads / shape->key_heads, b = chunk / shape->key_heads;
+  ptrdiff_t first_head = chunk % shape->key_heads * group;
+  attention_head first = find_head(shape, b, first_head);
+  clear_head(job->dk + first.k, shape->key_stride, shape->key_length, shape->head_width);
+  clear_head(job->dv + first.v, shape->value_stride, shape->key_length, shape->head_width);
+  attention_workspace work = prepare_workspace(job, &first);
+  for (ptrdiff_t h = first_head; h < first_head + group; h++) {
+    attention_head head = find_head(shape, b, h);
+    for (ptrdiff_t i = 0; i < shape->query_length; i += backward_block_queries) {
+      ptrdiff_t end = i + backward_block_queries;
+      differentiate_block(job, &head, &work, (span){i, end < shape->query_length ? end : shape->query_length});
+    }
+  }
+}
+
+static void attention_backward(ck_pool *pool, void *dq, void *dk, void *dv, const void *dout, const void *out,
+                               const void *lse, const void *q, const void *k, const void *v,
+                               const ck_attention *shape) {
+  attention_backward_job job = {shape, dq, dk, dv, dout, out, lse, q, k, v};
+  ck_pool_run(pool, shape->batch * shape->key_heads, attention_backward_chunk, &job);
+}

@@ -1,0 +1,128 @@
+// The micro-kernel under every matrix product: a tile of C in registers, summed over k.
+//
+// A tile is CK_TILE_ROWS rows by up to CK_TILE_VECTORS vectors of columns. Each step along k loads the
+// vectors of one row of B, and one element of each row of A, which it multiplies into all of them: 3 + 8 loads
+// for 24 multiply-adds with AVX-512, so that the multipliers never wait for the loads, and 24 independent
+// sums, so that they never wait for each other.
+
+/// C[rows, columns] = A · B (+ bias) (+ C), where columns fit in CK_TILE_VECTORS vectors.
+typedef struct tile {
+  ptrdiff_t k;
+  const float *a[CK_TILE_ROWS];  // where each row of A starts; those past `rows` must be readable too
+  ptrdiff_t a_step;              // from one element of a row to the next
+  const float *b;                // whole vectors are read
+  ptrdiff_t b_step;              // from one row of B to the next
+  const float *bias;             // or NULL
+  float *c;
+  ptrdiff_t c_step;
+  ptrdiff_t rows, columns;
+  bool accumulate;
+} tile;
+
+/// Points the tile at `rows` rows of A; rows that it has no use for repeat the last.
+CK_INLINE void set_tile_rows(tile *t, const float *a, ptrdiff_t a_row, ptrdiff_t rows) {
+  t->rows = rows < CK_TILE_ROWS ? rows : CK_TILE_ROWS;
+  for (ptrdiff_t r = 0; r < CK_TILE_ROWS; r++) t->a[r] = a + (r < t->rows ? r : t->rows - 1) * a_row;
+}
+
+CK_INLINE void sum_tile(const int vectors, const tile *t, vec sum[CK_TILE_ROWS][CK_TILE_VECTORS]) {
+  const float *a[CK_TILE_ROWS];
+  for (int r = 0; r < CK_TILE_ROWS; r++) {
+    a[r] = t->a[r];
+    for (int v = 0; v < vectors; v++) sum[r][v] = (vec){};
+  }
+  const float *b = t->b;
+  for (ptrdiff_t p = 0, at = 0; p < t->k; p++, at += t->a_step, b += t->b_step) {
+    __builtin_prefetch(a[0] + at + 16);
+    vec row[CK_TILE_VECTORS];
+    for (int v = 0; v < vectors; v++) row[v] = load(b + v * CK_LANES);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < CK_TILE_ROWS; r++) {
+      for (int v = 0; v < vectors; v++) sum[r][v] += splat(a[r][at]) * row[v];
+    }
+  }
+}
+
+CK_INLINE void multiply_tile_of(const int vectors, const tile *t) {
+  vec sum[CK_TILE_ROWS][CK_TILE_VECTORS];
+  sum_tile(vectors, t, sum);
+#pragma clang loop unroll(full)
+  for (int r = 0; r < CK_TILE_ROWS; r++) {
+    if (r >= t->rows) return;
+    for (int v = 0; v < vectors; v++) {
+      ptrdiff_t column = v * CK_LANES, lanes = lanes_of(t->columns - column);
+      float *c = t->c + r * t->c_step + column;
+      vec value = sum[r][v];
+      if (t->bias != NULL) value += load_first(t->bias + column, lanes);
+      if (t->accumulate) value += load_first(c, lanes);
+      store_first(c, value, lanes);
+    }
+  }
+}
+
+static void multiply_tile_1(const tile *t) { multiply_tile_of(1, t); }
+static void multiply_tile_2(const tile *t) { multiply_tile_of(2, t); }
+#if CK_TILE_VECTORS == 3
+static void multiply_tile_3(const tile *t) { multiply_tile_of(3, t); }
+#endif
+
+CK_INLINE void multiply_tile(const tile *t) {
+#if CK_TILE_VECTORS == 3
+  if (t->columns > 2 * CK_LANES) return multiply_tile_3(t);
+#endif
+  if (t->columns > CK_LANES) return multiply_tile_2(t);
+  multiply_tile_1(t);
+}
+
+// MARK: - Panels: columns of B that one tile can take
+
+/// Columns cut into as few panels as will hold them, each as wide as the next to within a vector.
+typedef struct panels {
+  ptrdiff_t count, vectors;  // vectors in all
+  ptrdiff_t columns;
+} panels;
+
+CK_INLINE panels cut_panels(ptrdiff_t columns) {
+  ptrdiff_t vectors = (columns + CK_LANES - 1) / CK_LANES;
+  return (panels){(vectors + CK_TILE_VECTORS - 1) / CK_TILE_VECTORS, vectors, columns};
+}
+
+CK_INLINE ptrdiff_t panel_start(const panels *cut, ptrdiff_t panel) {
+  return panel * cut->vectors / cut->count * CK_LANES;
+}
+
+CK_INLINE ptrdiff_t panel_end(const panels *cut, ptrdiff_t panel) {
+  return panel + 1 == cut->count ? cut->columns : panel_start(cut, panel + 1);
+}
+
+/// The width of a panel in memory: whole vectors.
+CK_INLINE ptrdiff_t whole_vectors(ptrdiff_t columns) { return (columns + CK_LANES - 1) / CK_LANES * CK_LANES; }
+
+/// packed[p, j] = b[p, j] for p < k, j < columns; 0 in the rest of the last vector.
+static void pack_panel(float *packed, const float *b, ptrdiff_t ldb, ptrdiff_t k, ptrdiff_t columns) {
+  ptrdiff_t width = whole_vectors(columns);
+  for (ptrdiff_t p = 0; p < k; p++) {
+    for (ptrdiff_t j = 0; j < columns; j += CK_LANES) {
+      store(packed + p * width + j, load_first(b + p * ldb + j, lanes_of(columns - j)));
+    }
+  }
+}
+
+/// packed[p, j] = b[j, p] for p < k, j < columns; 0 in the rest of the last vector.
+static void pack_transposed_panel(float *packed, const float *b, ptrdiff_t ldb, ptrdiff_t k, ptrdiff_t columns) {
+  ptrdiff_t width = whole_vectors(columns);
+  for (ptrdiff_t j = 0; j < columns; j += CK_LANES) {
+    ptrdiff_t rows = lanes_of(columns - j);
+    for (ptrdiff_t p = 0; p < k; p += CK_LANES) {
+      ptrdiff_t steps = lanes_of(k - p);
+      vec block[CK_LANES];
+      for (ptrdiff_t r = 0; r < CK_LANES; r++) {
+        block[r] = r < rows ? load_first(b + (j + r) * ldb + p, steps) : (vec){};
+      }
+      transpose_block(block);
+      for (ptrdiff_t s = 0; s < CK_LANES; s++) {
+        if (s < steps) store(packed + (p + s) * width + j, block[s]);
+      }
+    }
+  }
+}

@@ -1,0 +1,17 @@
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "float32/prelude.h"
+
+#define CK_LANES 16
+#define CK_TILE_ROWS 8
+#define CK_TILE_VECTORS 3
+#define CK_TABLE ck_table_avx512
+#define CK_TABLE_NAME "avx512"
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#include "float32/float32.inl.h"
+#pragma clang attribute pop
+
+#endif

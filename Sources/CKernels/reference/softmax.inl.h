@@ -1,0 +1,62 @@
+/// log Σ exp(x): the largest is taken out first, so that nothing overflows.
+static double log_sum_exp(const real *x, ptrdiff_t n) {
+  double most = largest(x, n), sum = 0;
+  for (ptrdiff_t e = 0; e < n; e++) sum += exp(x[e] - most);
+  return most + log(sum);
+}
+
+static void softmax(ck_pool *pool, void *result, const void *input, ptrdiff_t rows, ptrdiff_t columns) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    real *y = (real *)result + r * columns;
+    const real *x = (const real *)input + r * columns;
+    double most = largest(x, columns), sum = 0;
+    for (ptrdiff_t c = 0; c < columns; c++) sum += exp(x[c] - most);
+    for (ptrdiff_t c = 0; c < columns; c++) y[c] = exp(x[c] - most) / sum;
+  }
+}
+
+static void softmax_backward(ck_pool *pool, void *dinput, const void *dresult, const void *result,
+                             ptrdiff_t rows, ptrdiff_t columns) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    real *dx = (real *)dinput + r * columns;
+    const real *dy = (const real *)dresult + r * columns, *y = (const real *)result + r * columns;
+    double dot = 0;
+    for (ptrdiff_t c = 0; c < columns; c++) dot += dy[c] * y[c];
+    for (ptrdiff_t c = 0; c < columns; c++) dx[c] = y[c] * (dy[c] - dot);
+  }
+}
+
+static void log_softmax(ck_pool *pool, void *result, const void *input, ptrdiff_t rows, ptrdiff_t columns) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    real *y = (real *)result + r * columns;
+    const real *x = (const real *)input + r * columns;
+    double total = log_sum_exp(x, columns);
+    for (ptrdiff_t c = 0; c < columns; c++) y[c] = x[c] - total;
+  }
+}
+
+static void log_softmax_backward(ck_pool *pool, void *dinput, const void *dresult, const void *result,
+                                 ptrdiff_t rows, ptrdiff_t columns) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    real *dx = (real *)dinput + r * columns;
+    const real *dy = (const real *)dresult + r * columns, *y = (const real *)result + r * columns;
+    double sum = 0;
+    for (ptrdiff_t c = 0; c < columns; c++) sum += dy[c];
+    for (ptrdiff_t c = 0; c < columns; c++) dx[c] = dy[c] - exp(y[c]) * sum;
+  }
+}
+
+static void cross_entropy(ck_pool *pool, void *losses, void *dlogits, const void *logits,
+                          const int32_t *targets, double scale, ptrdiff_t rows, ptrdiff_t columns) {
+  for (ptrdiff_t r = 0; r < rows; r++) {
+    const real *x = (const real *)logits + r * columns;
+    int32_t target = targets[r];
+    double total = log_sum_exp(x, columns);
+    ((real *)losses)[r] = target < 0 ? 0 : total - x[target];
+    if (dlogits == NULL) continue;
+    real *dx = (real *)dlogits + r * columns;
+    for (ptrdiff_t c = 0; c < columns; c++) {
+      dx[c] = target < 0 ? 0 : scale * (exp(x[c] - total) - (c == target ? 1 : 0));
+    }
+  }
+}

@@ -1,0 +1,36 @@
+#include "scratch.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+typedef struct block {
+  void *memory;
+  size_t size;
+} block;
+
+static _Thread_local block blocks[ck_scratch_holders];
+static pthread_key_t at_thread_exit;
+static pthread_once_t key_made = PTHREAD_ONCE_INIT;
+
+static void release(void *thread_blocks) {
+  block *owned = thread_blocks;
+  for (int holder = 0; holder < ck_scratch_holders; holder++) {
+    free(owned[holder].memory);
+    owned[holder] = (block){0};
+  }
+}
+
+static void make_key(void) {
+  if (pthread_key_create(&at_thread_exit, release) != 0) abort();
+}
+
+void *ck_scratch(ck_scratch_holder holder, size_t bytes) {
+  block *held = &blocks[holder];
+  if (held->size >= bytes && held->memory != NULL) return held->memory;
+  pthread_once(&key_made, make_key);
+  pthread_setspecific(at_thread_exit, blocks);
+  free(held->memory);
+  held->size = bytes + bytes / 4 + 64;
+  if (posix_memalign(&held->memory, 64, held->size) != 0) abort();
+  return held->memory;
+}

@@ -1,0 +1,66 @@
+import Autograd
+import Text
+import Transformer
+
+/// A model and its tokenizer, kept in a directory that transformers opens as `Starcoder2ForCausalLM`.
+///
+///     let checkpoint = try Checkpoint(directory: RunDirectory.checkpoint(at: "checkpoints/fables"))
+///     let logits = checkpoint.model.logits(try checkpoint.tokenizer.encode("Once"))
+///
+/// The files are `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json` and
+/// `manifest.json`; a run in training adds `optimizer.safetensors` and `trainer_state.json`. They hold
+/// nothing that depends on time, place or the number of threads, and reading them executes nothing.
+public struct Checkpoint: Sendable {
+  /// The model.
+  public let model: GPT
+  /// What turns text into the model's tokens; has as many ids as the model.
+  public let tokenizer: CharacterTokenizer
+
+  /// A model with the tokenizer it was trained with. Traps unless their vocabularies are equally large.
+  public init(model: GPT, tokenizer: CharacterTokenizer) {
+    let size = model.config.vocabularySize
+    require(
+      size == tokenizer.vocabularySize,
+      "Checkpoint: a model of \(size) tokens, a tokenizer of \(tokenizer.vocabularySize)")
+    self.model = model
+    self.tokenizer = tokenizer
+  }
+
+  /// Reads the checkpoint in `directory`, after holding the files it reads against their manifest.
+  ///
+  /// - Throws: `CheckpointError` that names the file which is missing, damaged, or of a model that this is
+  ///   not.
+  public init(directory: String) throws {
+    let files = [ModelConfigFile.name, WeightsFile.name, TokenizerFile.name, TokenizerFile.configName]
+    try Manifest(of: directory).verify(directory, files: files)
+    func document(_ name: String) throws -> JSONField {
+      try InputFile(directory + "/" + name, ifMissing: "take another checkpoint").json()
+    }
+    let config = try ModelConfigFile.config(from: document(ModelConfigFile.name))
+    let tokenizerFile = try document(TokenizerFile.name)
+    tokenizer = try TokenizerFile.tokenizer(from: tokenizerFile)
+    guard tokenizer.vocabularySize == config.vocabularySize else {
+      throw tokenizerFile["model"]["vocab"].failure(
+        "\(tokenizer.vocabularySize) tokens, where config.json says vocab_size \(config.vocabularySize)")
+    }
+    model = try WeightsFile.read(directory + "/" + WeightsFile.name, config: config)
+  }
+
+  /// Writes the checkpoint as `directory`, which afterwards is there whole, or as it was before.
+  ///
+  /// - Throws: `CheckpointError.system` that names the file which could not be written.
+  public func write(to directory: String) throws {
+    try AtomicDirectory.write(to: directory) { try write(into: &$0) }
+  }
+
+  /// Writes the checkpoint's files into a directory that is about to appear.
+  package func write(into directory: inout AtomicDirectory) throws {
+    let documents = [
+      (ModelConfigFile.name, ModelConfigFile.json(of: model.config)),
+      (TokenizerFile.name, TokenizerFile.json(of: tokenizer)),
+      (TokenizerFile.configName, TokenizerFile.configJSON(contextLength: model.config.contextLength)),
+    ]
+    for (name, document) in documents { try directory.write(name) { try $0.write(document.pretty + "\n") } }
+    try directory.write(WeightsFile.name) { try WeightsFile.write(model, to: &$0) }
+  }
+}

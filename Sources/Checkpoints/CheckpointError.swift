@@ -1,0 +1,29 @@
+import Foundation
+
+/// What can be wrong with a checkpoint, or with any other file that this module reads or writes.
+public enum CheckpointError: Error, Sendable, Equatable {
+  /// There is nothing at `path`; `remedy` says what to do about it.
+  case missing(path: String, remedy: String)
+  /// The system refused `operation` on `path` with error number `code`.
+  case system(operation: String, path: String, code: Int32)
+  /// The bytes of `file` are not what its format demands.
+  case malformed(file: String, reason: String)
+  /// `file` is well formed and describes something that this package does not run.
+  case unsupported(file: String, reason: String)
+  /// `file` is not what its checkpoint's manifest says was written.
+  case damaged(file: String, reason: String)
+}
+
+extension CheckpointError: CustomStringConvertible {
+  /// One line that names the file, what is wrong with it and, where there is one, the way out.
+  public var description: String {
+    switch self {
+    case .missing(let path, let remedy): "\(path): not found; \(remedy)"
+    case .system(let operation, let path, let code):
+      "\(path): cannot \(operation): \(String(cString: strerror(code)))"
+    case .malformed(let file, let reason): "\(file): \(reason)"
+    case .unsupported(let file, let reason): "\(file): \(reason)"
+    case .damaged(let file, let reason): "\(file): \(reason); take another checkpoint of the run"
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+/// What stands at a path; a link is not followed.
+enum FileKind {
+  case directory, symbolicLink, other
+
+  /// Nil where there is nothing.
+  init?(of path: String) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return nil }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: self = .directory
+    case S_IFLNK: self = .symbolicLink
+    default: self = .other
+    }
+  }
+}
+
+/// The names in the directory at `path`, sorted.
+func listDirectory(_ path: String) throws -> [String] {
+  guard let directory = opendir(path) else {
+    throw CheckpointError.system(operation: "list", path: path, code: errno)
+  }
+  defer { closedir(directory) }
+  var names: [String] = []
+  while let entry = readdir(directory) {
+    let name = withUnsafePointer(to: &entry.pointee.d_name) {
+      $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+    }
+    if name != "." && name != ".." { names.append(name) }
+  }
+  return names.sorted()
+}
+
+/// The directory that holds `path`, spelled so that it can be opened.
+func parentDirectory(of path: String) -> String {
+  let parent = (path as NSString).deletingLastPathComponent
+  return parent.isEmpty ? "." : parent
+}

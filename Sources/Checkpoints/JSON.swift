@@ -1,0 +1,70 @@
+/// A JSON value (RFC 8259) that keeps the order of members and tells integers from other numbers.
+///
+///     let event: JSON = ["event": "step", "step": .integer(step), "loss": .number(loss)]
+///     print(event.compact)
+package enum JSON: Sendable, Equatable {
+  case null
+  case bool(Bool)
+  /// A number spelled without point and exponent.
+  case integer(Int)
+  /// Any other number.
+  case number(Double)
+  case string(String)
+  case array([JSON])
+  case object([Member])
+
+  /// One `"name": value` of an object.
+  package struct Member: Sendable, Equatable {
+    /// What the member is called.
+    package var name: String
+    /// What it holds.
+    package var value: JSON
+
+    /// The member `"name": value`.
+    package init(name: String, value: JSON) {
+      self.name = name
+      self.value = value
+    }
+
+    /// Compares scalar by scalar: to `String.==`, a precomposed character and its decomposition are one name.
+    func isNamed(_ other: String) -> Bool { name.utf8.elementsEqual(other.utf8) }
+  }
+
+  /// The value of an object's member; nil where there is none, or where this is no object.
+  ///
+  /// Setting appends a new member at the end, replaces the value of one that is there, or removes it (nil).
+  package subscript(name: String) -> JSON? {
+    get {
+      guard case .object(let members) = self else { return nil }
+      return members.first { $0.isNamed(name) }?.value
+    }
+    set {
+      guard case .object(var members) = self else { return }
+      let index = members.firstIndex { $0.isNamed(name) }
+      switch (index, newValue) {
+      case (let index?, let value?): members[index].value = value
+      case (let index?, nil): members.remove(at: index)
+      case (nil, let value?): members.append(Member(name: name, value: value))
+      case (nil, nil): break
+      }
+      self = .object(members)
+    }
+  }
+}
+
+// MARK: - Literals
+
+extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
+  ExpressibleByDictionaryLiteral
+{
+  package init(nilLiteral: ()) { self = .null }
+  package init(booleanLiteral value: Bool) { self = .bool(value) }
+  package init(integerLiteral value: Int) { self = .integer(value) }
+  package init(floatLiteral value: Double) { self = .number(value) }
+  package init(stringLiteral value: String) { self = .string(value) }
+  package init(arrayLiteral elements: JSON...) { self = .array(elements) }
+  package init(dictionaryLiteral elements: (String, JSON)...) {
+    self = .object(elements.map { Member(name: $0.0, value: $0.1) })
+  }
+}

@@ -1,0 +1,118 @@
+/// A place in a JSON document: the value there, if any, and how an error names the place.
+///
+///     let config = JSONField(try JSON(parsing: bytes, from: path), in: path)
+///     let theta = try config["rope_parameters"]["rope_theta"].number
+///
+/// Going to a place never throws; asking for its value as a type does, with a `CheckpointError.malformed`
+/// that names document, place, what was expected and what was found.
+package struct JSONField: Sendable {
+  /// The value; nil where the document has none.
+  package let value: JSON?
+  /// The document's name, usually its path.
+  package let source: String
+  /// Names and indices from the root: `model.vocab`, `shape[1]`; empty for the root.
+  package let place: String
+
+  /// The root of `document`, which errors call `source`.
+  package init(_ document: JSON, in source: String) {
+    self.init(value: document, source: source, place: "")
+  }
+
+  private init(value: JSON?, source: String, place: String) {
+    self.value = value
+    self.source = source
+    self.place = place
+  }
+
+  /// The member called `name`.
+  package subscript(name: String) -> JSONField {
+    JSONField(value: value?[name], source: source, place: place.isEmpty ? name : "\(place).\(name)")
+  }
+
+  /// This place, or nil where it holds nothing or null.
+  package var ifPresent: JSONField? { value == nil || value == .null ? nil : self }
+
+  /// The error that says `reason` of this place.
+  package func failure(_ reason: String) -> CheckpointError {
+    .malformed(file: source, reason: place.isEmpty ? reason : "\(place): \(reason)")
+  }
+
+  private func mismatch(_ expected: String) -> CheckpointError {
+    guard let value else { return failure("expected \(expected), found nothing") }
+    return failure("expected \(expected), found \(Self.excerpt(value))")
+  }
+
+  /// The beginning of `value`, for an error.
+  static func excerpt(_ value: JSON) -> String {
+    let text = value.compact
+    return text.count > 60 ? text.prefix(60) + "…" : text
+  }
+}
+
+// MARK: - Typed values
+
+extension JSONField {
+  /// The value as true or false.
+  package var bool: Bool {
+    get throws {
+      guard case .bool(let value) = value else { throw mismatch("true or false") }
+      return value
+    }
+  }
+
+  /// The value as an integer; a number with a point is none.
+  package var integer: Int {
+    get throws {
+      guard case .integer(let value) = value else { throw mismatch("an integer") }
+      return value
+    }
+  }
+
+  /// The value as an integer of `range`.
+  package func integer(in range: ClosedRange<Int>) throws -> Int {
+    guard case .integer(let value) = value, range.contains(value) else {
+      throw mismatch("an integer from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  /// The value as a number, an integer included.
+  package var number: Double {
+    get throws {
+      switch value {
+      case .number(let value): return value
+      case .integer(let value): return Double(value)
+      default: throw mismatch("a number")
+      }
+    }
+  }
+
+  /// The value as a string.
+  package var string: String {
+    get throws {
+      guard case .string(let value) = value else { throw mismatch("a string") }
+      return value
+    }
+  }
+
+  /// The elements of an array.
+  package var elements: [JSONField] {
+    get throws {
+      guard case .array(let elements) = value else { throw mismatch("an array") }
+      return elements.enumerated().map { index, element in
+        JSONField(value: element, source: source, place: "\(place)[\(index)]")
+      }
+    }
+  }
+
+  /// The members of an object, in their order.
+  package var members: [(name: String, field: JSONField)] {
+    get throws {
+      guard case .object(let members) = value else { throw mismatch("an object") }
+      return members.map { member in
+        let place = place.isEmpty ? member.name : "\(place).\(member.name)"
+        return (member.name, JSONField(value: member.value, source: source, place: place))
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+extension JSON {
+  /// This value on one line without spaces.
+  package var compact: String { JSONWriter.text(of: self, pretty: false) }
+
+  /// This value with a member or element a line, indented by two spaces, without a newline at the end.
+  package var pretty: String { JSONWriter.text(of: self, pretty: true) }
+}
+
+/// Writes JSON: members in their order, integers as integers, other numbers with a point or an exponent.
+///
+/// A number is written in the fewest digits that read back as the same Double. JSON has no spelling for
+/// infinities and NaN: they become `null`.
+private struct JSONWriter {
+  private let isPretty: Bool
+  private var text = ""
+  private var depth = 0
+
+  static func text(of value: JSON, pretty: Bool) -> String {
+    var writer = JSONWriter(isPretty: pretty)
+    writer.write(value)
+    return writer.text
+  }
+
+  private init(isPretty: Bool) { self.isPretty = isPretty }
+
+  private mutating func write(_ value: JSON) {
+    switch value {
+    case .null: text += "null"
+    case .bool(let value): text += value ? "true" : "false"
+    case .integer(let value): text += String(value)
+    case .number(let value): text += value.isFinite ? value.description : "null"
+    case .string(let value): write(string: value)
+    case .array(let elements): writeItems("[", "]", elements) { $0.write($1) }
+    case .object(let members):
+      writeItems("{", "}", members) { writer, member in
+        writer.write(string: member.name)
+        writer.text += writer.isPretty ? ": " : ":"
+        writer.write(member.value)
+      }
+    }
+  }
+
+  private mutating func writeItems<Item>(
+    _ open: String, _ close: String, _ items: [Item], _ writeItem: (inout Self, Item) -> Void
+  ) {
+    text += open
+    depth += 1
+    for (index, item) in items.enumerated() {
+      if index > 0 { text += "," }
+      startLine()
+      writeItem(&self, item)
+    }
+    depth -= 1
+    if !items.isEmpty { startLine() }
+    text += close
+  }
+
+  private mutating func startLine() {
+    if isPretty { text += "\n" + String(repeating: "  ", count: depth) }
+  }
+
+  private mutating func write(string: String) {
+    text += "\""
+    for scalar in string.unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      case "\u{0}"..<" ":
+        let digits = String(scalar.value, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    text += "\""
+  }
+}

@@ -1,0 +1,106 @@
+import Transformer
+
+/// A model's configuration as transformers keeps it for Starcoder2: `config.json`.
+///
+/// Every field is written, because what is left out becomes the 3-billion-parameter model's: two key and
+/// value heads, say, or an end-of-text token with the id 50256.
+package enum ModelConfigFile {
+  static let name = "config.json"
+
+  /// The rotary table of a longer context is refused before memory is taken for it: positions × head width.
+  static let largestRotaryTable = 1 << 27
+
+  /// `config.json` of `config`.
+  package static func json(of config: GPTConfig) -> JSON {
+    [
+      "architectures": ["Starcoder2ForCausalLM"],
+      "model_type": "starcoder2",
+      "torch_dtype": "float32",  // transformers 4
+      "dtype": "float32",  // transformers 5
+      "vocab_size": .integer(config.vocabularySize),
+      "hidden_size": .integer(config.width),
+      "intermediate_size": .integer(config.mlpWidth),
+      "num_hidden_layers": .integer(config.layerCount),
+      "num_attention_heads": .integer(config.headCount),
+      "num_key_value_heads": .integer(config.keyValueHeadCount),
+      "max_position_embeddings": .integer(config.contextLength),
+      "sliding_window": config.slidingWindow.map(JSON.integer) ?? nil,
+      "tie_word_embeddings": .bool(config.tiesHead),
+      "hidden_act": "gelu_pytorch_tanh",
+      "use_bias": true,
+      "norm_epsilon": .number(config.layerNormEpsilon),
+      "rope_theta": .number(config.ropeTheta),  // transformers 4
+      "rope_parameters": ["rope_type": "default", "rope_theta": .number(config.ropeTheta)],  // transformers 5
+      "initializer_range": .number(GPTConfig.initialDeviation),
+      "attention_dropout": 0.0,
+      "residual_dropout": 0.0,
+      "embedding_dropout": 0.0,
+      "use_cache": true,
+      "bos_token_id": nil,
+      "eos_token_id": nil,
+      "pad_token_id": nil,
+    ]
+  }
+
+  /// The configuration that `document` describes.
+  ///
+  /// - Throws: `CheckpointError.unsupported` where it is of a model that `GPT` is not, naming the field;
+  ///   `.malformed` where a field is missing or no model can be made of the numbers.
+  package static func config(from document: JSONField) throws -> GPTConfig {
+    try requireSupported(document)
+    var config = GPTConfig(
+      vocabularySize: try document["vocab_size"].integer,
+      layerCount: try document["num_hidden_layers"].integer,
+      headCount: try document["num_attention_heads"].integer,
+      keyValueHeadCount: try document["num_key_value_heads"].integer,
+      width: try document["hidden_size"].integer,
+      mlpWidth: try document["intermediate_size"].integer,
+      contextLength: try document["max_position_embeddings"].integer,
+      slidingWindow: try document["sliding_window"].ifPresent?.integer,
+      tiesHead: try document["tie_word_embeddings"].ifPresent?.bool ?? true)
+    config.layerNormEpsilon = try document["norm_epsilon"].number
+    // transformers 5 asks the same places in the same order.
+    let theta = document["rope_parameters"]["rope_theta"].ifPresent ?? document["rope_theta"].ifPresent
+    config.ropeTheta = try theta?.number ?? config.ropeTheta
+    do {
+      try config.validate()
+    } catch {
+      throw document.failure(error.description)
+    }
+    guard config.contextLength * config.headWidth <= largestRotaryTable else {
+      throw document["max_position_embeddings"].unsupported(
+        "at most \(largestRotaryTable / config.headWidth) with heads \(config.headWidth) wide")
+    }
+    if let width = try document["head_dim"].ifPresent?.integer, width != config.headWidth {
+      throw document["head_dim"].unsupported("hidden_size / num_attention_heads, \(config.headWidth)")
+    }
+    return config
+  }
+
+  private static func requireSupported(_ document: JSONField) throws {
+    try document["model_type"].require("starcoder2")
+    try document["hidden_act"].require("gelu_pytorch_tanh")
+    if document["use_bias"].ifPresent != nil { try document["use_bias"].require(true) }
+    if let architectures = try document["architectures"].ifPresent?.elements {
+      for architecture in architectures { try architecture.require("Starcoder2ForCausalLM") }
+    }
+    if let scaling = document["rope_scaling"].ifPresent { throw scaling.unsupported("null") }
+    for (name, field) in try document["rope_parameters"].ifPresent?.members ?? [] where name != "rope_theta" {
+      guard name == "rope_type" else { throw field.unsupported("rope_type and rope_theta alone") }
+      try field.require("default")
+    }
+  }
+}
+
+extension JSONField {
+  /// Throws `CheckpointError.unsupported` unless the value is `expected`.
+  func require(_ expected: JSON) throws {
+    if value != expected { throw unsupported(expected.compact) }
+  }
+
+  /// The error that says what stands here and that only `supported` is.
+  func unsupported(_ supported: String) -> CheckpointError {
+    .unsupported(
+      file: source, reason: "\(place) is \(value.map(Self.excerpt) ?? "missing"); supported: \(supported)")
+  }
+}

@@ -1,0 +1,77 @@
+import Autograd
+
+/// An open safetensors file, whose header has been checked and whose tensors are read one by one.
+package struct SafetensorsFile {
+  /// What the file holds.
+  package let header: SafetensorsHeader
+  private let file: InputFile
+  private let dataStart: Int
+  private let entries: [String: SafetensorsHeader.Entry]
+
+  /// Opens the file at `path` and reads its header.
+  ///
+  /// - Throws: `CheckpointError`: there is no such file (with `remedy`), or it is no safetensors file.
+  package init(_ path: String, ifMissing remedy: String) throws {
+    file = try InputFile(path, ifMissing: remedy)
+    guard file.byteCount >= 8 else {
+      throw CheckpointError.malformed(file: path, reason: "\(file.byteCount) bytes are no safetensors file")
+    }
+    let prefix = try file.bytes(in: 0..<8)
+    let length = prefix.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard length <= SafetensorsHeader.maximumByteCount, Int(length) <= file.byteCount - 8 else {
+      throw CheckpointError.malformed(
+        file: path,
+        reason: "no safetensors file, or truncated: a header of \(length) bytes in \(file.byteCount)")
+    }
+    dataStart = 8 + Int(length)
+    header = try SafetensorsHeader(
+      parsing: try file.bytes(in: 8..<dataStart), dataByteCount: file.byteCount - dataStart, file: path)
+    entries = Dictionary(header.entries.map { ($0.name, $0) }) { first, _ in first }
+  }
+
+  /// Reads the tensor called `name`, which must have `shape`.
+  ///
+  /// - Throws: `CheckpointError` where it is not in the file, has another shape, or cannot be read.
+  package func tensor(_ name: String, shape: [Int]) throws -> Tensor {
+    let entry = try require(name, shape: shape)
+    return try Tensor(shape: shape, elementType: entry.elementType) { buffer in
+      try file.read(at: dataStart + entry.bytes.lowerBound, into: buffer)
+    }
+  }
+
+  /// Throws `CheckpointError.malformed` unless the file holds a tensor called `name` that has `shape`.
+  @discardableResult
+  func require(_ name: String, shape: [Int]) throws -> SafetensorsHeader.Entry {
+    guard let entry = entries[name] else {
+      throw CheckpointError.malformed(file: file.path, reason: "\(name) is missing")
+    }
+    guard entry.shape == shape else {
+      throw CheckpointError.malformed(
+        file: file.path, reason: "\(name) has shape \(entry.shape), where the configuration demands \(shape)")
+    }
+    return entry
+  }
+
+  /// Throws `CheckpointError.malformed` where the file holds a tensor that is not one of `names`.
+  package func requireNoneBut(_ names: Set<String>) throws {
+    if let entry = header.entries.first(where: { !names.contains($0.name) }) {
+      throw CheckpointError.malformed(
+        file: file.path, reason: "\(entry.name) is no parameter of this configuration")
+    }
+  }
+}
+
+extension DurableFile {
+  /// Writes a whole safetensors file: equal tensors give equal bytes.
+  ///
+  /// - Precondition: Names differ.
+  package mutating func write(safetensors tensors: [(name: String, tensor: Tensor)]) throws {
+    // transformers refuses a file that does not say which framework's layout it has; PyTorch's is ours.
+    let header = SafetensorsHeader(of: tensors, metadata: ["format": "pt"])
+    let byName = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.tensor) })
+    try header.encoded.withUnsafeBytes { try write($0) }
+    for entry in header.entries {
+      try byName[entry.name]?.withUnsafeBytes { try write($0) }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/// A tokenizer with one token for each Unicode scalar of its vocabulary.
+///
+/// Scalars and not `Character`s, so that "\r\n", combining marks and emoji come back as they were. Id 0 is
+/// `<unk>`, which stands for any scalar outside the vocabulary; the scalar of id i is `scalars[i − 1]`.
+public struct CharacterTokenizer: Sendable, Equatable {
+  /// The id of `<unk>`.
+  public static let unknownID: Int32 = 0
+
+  /// How the id of `<unk>` is written in a vocabulary.
+  public static let unknownToken = "<unk>"
+
+  /// The vocabulary without `<unk>`, in the order of its ids.
+  public let scalars: [Unicode.Scalar]
+
+  /// The id of each scalar value up to the largest in the vocabulary; 0 for those that are not in it.
+  private let ids: [Int32]
+
+  /// The tokenizer of the scalars that occur in `text`, in the order of their values.
+  public init(vocabularyOf text: String) {
+    var occurs = [Bool](repeating: false, count: 0x11_0000)
+    for scalar in text.unicodeScalars { occurs[Int(scalar.value)] = true }
+    let scalars = occurs.indices.compactMap { occurs[$0] ? Unicode.Scalar(UInt32($0)) : nil }
+    self.init(unique: scalars)
+  }
+
+  /// The tokenizer of a vocabulary as stored: `scalars[i]` gets id i + 1.
+  ///
+  /// - Throws: `TextError.duplicateInVocabulary` where a scalar occurs twice.
+  public init(scalars: [Unicode.Scalar]) throws(TextError) {
+    var seen: Set<Unicode.Scalar> = []
+    for scalar in scalars where !seen.insert(scalar).inserted { throw .duplicateInVocabulary(scalar) }
+    self.init(unique: scalars)
+  }
+
+  private init(unique scalars: [Unicode.Scalar]) {
+    self.scalars = scalars
+    var ids = [Int32](repeating: Self.unknownID, count: scalars.map { Int($0.value) + 1 }.max() ?? 0)
+    for (index, scalar) in scalars.enumerated() { ids[Int(scalar.value)] = Int32(index + 1) }
+    self.ids = ids
+  }
+
+  /// The number of ids, that of `<unk>` included.
+  public var vocabularySize: Int { scalars.count + 1 }
+
+  /// The id of `scalar`, or nil where the vocabulary lacks it.
+  public func id(of scalar: Unicode.Scalar) -> Int32? {
+    let id = idOrUnknown(scalar)
+    return id == Self.unknownID ? nil : id
+  }
+
+  /// The ids of `text`, one for each Unicode scalar.
+  ///
+  /// - Throws: `TextError.unknownCharacter` at the first scalar that the vocabulary lacks.
+  public func encode(_ text: String) throws(TextError) -> [Int32] {
+    try ids(of: text, as: Int32.self, replacingUnknown: false)
+  }
+
+  /// The ids of `text`, with that of `<unk>` for each scalar that the vocabulary lacks.
+  public func encodeReplacingUnknown(_ text: String) -> [Int32] {
+    text.unicodeScalars.map(idOrUnknown)
+  }
+
+  /// The text of `ids`; U+FFFD stands for `<unk>` and for an id outside the vocabulary.
+  public func decode(_ ids: some Sequence<Int32>) -> String {
+    var text = String.UnicodeScalarView()
+    for id in ids { text.append(scalars.indices ~= Int(id) - 1 ? scalars[Int(id) - 1] : "\u{FFFD}") }
+    return String(text)
+  }
+
+  /// The ids of `text` in the integer type `ID`, which the caller knows to hold every id of the vocabulary.
+  func ids<ID: FixedWidthInteger>(
+    of text: String, as _: ID.Type, replacingUnknown: Bool
+  ) throws(TextError) -> [ID] {
+    var unknown: UnknownCharacter?
+    // A scalar takes at least one byte; the capacity past the last scalar is never touched.
+    let ids = [ID](unsafeUninitializedCapacity: text.utf8.count) { buffer, count in
+      for scalar in text.unicodeScalars {
+        let id = idOrUnknown(scalar)
+        if id == Self.unknownID && !replacingUnknown {
+          unknown = UnknownCharacter(scalar, offset: count) { self.id(of: $0) != nil }
+          return
+        }
+        buffer[count] = ID(truncatingIfNeeded: id)
+        count += 1
+      }
+    }
+    if let unknown { throw .unknownCharacter(unknown) }
+    return ids
+  }
+
+  private func idOrUnknown(_ scalar: Unicode.Scalar) -> Int32 {
+    let value = Int(scalar.value)
+    return value < ids.count ? ids[value] : Self.unknownID
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// The text of a file, known to be UTF-8.
+public struct Corpus: Sendable {
+  /// The text without its byte-order mark, otherwise scalar for scalar as in the file.
+  public let text: String
+
+  /// Whether the file began with a byte-order mark, which is no part of the text.
+  public let droppedByteOrderMark: Bool
+
+  /// Reads the file at `path`, whole; the peak in memory is twice its size, and its size when done.
+  ///
+  /// - Throws: `TextError` where there is no such file, or it is a directory, unreadable, empty or not UTF-8.
+  public init(path: String) throws(TextError) {
+    let bytes = try readFile(path)
+    let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    droppedByteOrderMark = bytes.starts(with: byteOrderMark)
+    let content = bytes.dropFirst(droppedByteOrderMark ? byteOrderMark.count : 0)
+    if content.isEmpty { throw .empty(path: path) }
+    guard let text = String(validating: content, as: UTF8.self) else {
+      throw invalidUTF8(in: bytes, path: path)
+    }
+    self.text = text
+  }
+}
+
+/// The error that names the first ill-formed sequence of `bytes`.
+private func invalidUTF8(in bytes: [UInt8], path: String) -> TextError {
+  let offset = wellFormedPrefix(of: bytes)
+  let newlines = bytes[..<offset].count { $0 == UInt8(ascii: "\n") }
+  return .invalidUTF8(path: path, offset: offset, line: newlines + 1, byte: bytes[offset])
+}
+
+/// The length of the longest prefix that is whole UTF-8 sequences.
+private func wellFormedPrefix(of bytes: [UInt8]) -> Int {
+  var parser = UTF8.ForwardParser()
+  var iterator = bytes.makeIterator()
+  var offset = 0
+  while case .valid(let sequence) = parser.parseScalar(from: &iterator) { offset += sequence.count }
+  return offset
+}
+
+// MARK: - Reading
+
+/// All bytes of a file, up to its end, which a pipe has as well.
+private func readFile(_ path: String) throws(TextError) -> [UInt8] {
+  let descriptor = open(path, O_RDONLY)
+  guard descriptor >= 0 else { throw failure(path) }
+  defer { close(descriptor) }
+  var status = stat()
+  guard fstat(descriptor, &status) == 0 else { throw failure(path) }
+  if status.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path: path) }
+
+  var bytes: [UInt8] = []
+  bytes.reserveCapacity(Int(status.st_size))
+  var chunk = [UInt8](repeating: 0, count: 1 << 20)
+  while true {
+    let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+    if count == 0 { return bytes }
+    if count > 0 {
+      bytes.append(contentsOf: chunk[..<count])
+    } else if errno != EINTR {
+      throw failure(path)
+    }
+  }
+}
+
+/// The error that the last system call left.
+private func failure(_ path: String) -> TextError {
+  switch errno {
+  case ENOENT, ENOTDIR: .noSuchFile(path: path)
+  case EISDIR: .isDirectory(path: path)
+  case let code: .unreadable(path: path, reason: String(cString: strerror(code)))
+  }
+}

@@ -1,0 +1,73 @@
+/// What can be wrong with a text, with the place and the way out.
+public enum TextError: Error, Sendable, Equatable {
+  case noSuchFile(path: String)
+  case isDirectory(path: String)
+  case unreadable(path: String, reason: String)
+  case empty(path: String)
+  /// `offset` counts bytes from 0, `line` lines from 1; `byte` begins the sequence that is no UTF-8.
+  case invalidUTF8(path: String, offset: Int, line: Int, byte: UInt8)
+  case unknownCharacter(UnknownCharacter)
+  case duplicateInVocabulary(Unicode.Scalar)
+  case validationFractionOutOfRange(Double)
+  case shorterThanBlock(TokenDataset.Split, tokens: Int, blockSize: Int)
+  case nothingToScore(tokens: Int)
+  case strideOutOfRange(Int, blockSize: Int)
+}
+
+extension TextError: CustomStringConvertible {
+  /// A sentence for the person who gave the text.
+  public var description: String {
+    switch self {
+    case .noSuchFile(let path):
+      "\(path): no such file"
+    case .isDirectory(let path):
+      "\(path) is a directory; give a text file"
+    case .unreadable(let path, let reason):
+      "\(path) cannot be read: \(reason)"
+    case .empty(let path):
+      "\(path) holds no text"
+    case .invalidUTF8(let path, let offset, let line, let byte):
+      "\(path): line \(line): byte \(offset) (\(hexadecimal(byte, digits: 2, prefix: "0x"))) is not UTF-8; "
+        + (offset == 0 && byte >= 0xFE
+          ? "convert the file, which seems to be UTF-16: iconv -f UTF-16 -t UTF-8"
+          : "convert the file, for example with: iconv -f WINDOWS-1252 -t UTF-8")
+    case .unknownCharacter(let character):
+      character.description
+    case .duplicateInVocabulary(let scalar):
+      "the vocabulary holds \(quoted(scalar)) twice"
+    case .validationFractionOutOfRange(let fraction):
+      "--val-fraction is \(fraction), but must be at least 0 and less than 1"
+    case .shorterThanBlock(let split, let tokens, let blockSize):
+      "the \(split) split holds \(tokens) tokens, but one block of \(blockSize) and the token after it take "
+        + "more; " + waysOut(split, tokens: tokens)
+    case .nothingToScore(let tokens):
+      "the text holds \(tokens) tokens, but scoring needs at least 2, as the first has nothing before it"
+    case .strideOutOfRange(let stride, let blockSize):
+      "--stride is \(stride), but must be from 1 to the block size, \(blockSize)"
+    }
+  }
+}
+
+private func waysOut(_ split: TokenDataset.Split, tokens: Int) -> String {
+  var ways = ["give a longer text"]
+  if tokens > 1 { ways.append("use --block-size \(tokens - 1) or less") }
+  if split == .validation { ways.append("raise --val-fraction") }
+  return ways.joined(separator: ", or ")
+}
+
+/// The scalar as a person finds it: itself in quotes where it can be seen, and its code point.
+func quoted(_ scalar: Unicode.Scalar) -> String {
+  let codePoint = hexadecimal(scalar.value, digits: 4, prefix: "U+")
+  switch scalar.properties.generalCategory {
+  case .control, .format, .lineSeparator, .paragraphSeparator, .nonspacingMark, .enclosingMark, .unassigned,
+    .privateUse, .surrogate:
+    return codePoint
+  default:
+    return "\"\(scalar)\" (\(codePoint))"
+  }
+}
+
+private func hexadecimal(_ value: some BinaryInteger, digits: Int, prefix: String) -> String {
+  let plain = String(value, radix: 16, uppercase: true)
+  return prefix + String(repeating: "0", count: max(0, digits - plain.count)) + plain
+}

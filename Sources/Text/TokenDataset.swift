@@ -1,0 +1,45 @@
+/// The tokens of a corpus, cut once: the beginning to train on, the rest to validate with.
+public struct TokenDataset: Sendable {
+  /// The two parts of a dataset.
+  public enum Split: String, Sendable, CustomStringConvertible {
+    case training, validation
+
+    /// The split's name.
+    public var description: String { rawValue }
+  }
+
+  /// All tokens, in the order of the text.
+  public let tokens: TokenIDs
+
+  private let trainingCount: Int
+
+  /// Cuts n tokens after the first ⌊n · (1 − validationFraction)⌋, which is nanoGPT's `int(n * 0.9)` for 0.1.
+  ///
+  /// - Throws: `TextError.validationFractionOutOfRange` for a fraction outside [0, 1), and
+  ///   `TextError.shorterThanBlock` where a split lacks the `blockSize` + 1 tokens of one block and its
+  ///   targets (a fraction of 0 asks for no validation split).
+  public init(
+    _ tokens: TokenIDs, validationFraction: Double = 0.1, blockSize: Int
+  ) throws(TextError) {
+    guard 0 <= validationFraction && validationFraction < 1 else {
+      throw .validationFractionOutOfRange(validationFraction)
+    }
+    self.tokens = tokens
+    trainingCount = Int(Double(tokens.count) * (1 - validationFraction))
+    try check(.training, blockSize: blockSize)
+    if validationFraction > 0 { try check(.validation, blockSize: blockSize) }
+  }
+
+  private func check(_ split: Split, blockSize: Int) throws(TextError) {
+    let count = self[split].count
+    if count <= blockSize { throw .shorterThanBlock(split, tokens: count, blockSize: blockSize) }
+  }
+
+  /// The tokens of one split, at the indices that they have in `tokens`.
+  public subscript(split: Split) -> Slice<TokenIDs> {
+    switch split {
+    case .training: tokens[..<trainingCount]
+    case .validation: tokens[trainingCount...]
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Transformer
+
+/// A model's shape and how it is trained: all of a run but its corpus.
+public struct Recipe: Sendable, Equatable {
+  /// L, H, C and T of the model, see `GPTConfig`.
+  public var layerCount: Int
+  public var headCount: Int
+  public var width: Int
+  public var contextLength: Int
+  /// G, nil for as many as there are heads.
+  public var keyValueHeadCount: Int?
+  /// W, nil for all of the context.
+  public var slidingWindow: Int?
+  /// How it is trained.
+  public var options: TrainingOptions
+
+  /// A recipe of this shape, trained as `options` say.
+  public init(layerCount: Int, headCount: Int, width: Int, contextLength: Int, options: TrainingOptions) {
+    (self.layerCount, self.headCount, self.width) = (layerCount, headCount, width)
+    self.contextLength = contextLength
+    self.options = options
+  }
+
+  /// The configuration of a model over so many tokens.
+  public func config(vocabularySize: Int) -> GPTConfig {
+    GPTConfig(
+      vocabularySize: vocabularySize, layerCount: layerCount, headCount: headCount,
+      keyValueHeadCount: keyValueHeadCount, width: width, contextLength: contextLength, slidingWindow: slidingWindow)
+  }
+}
+
+/// A recipe with a name.
+public struct Preset: Sendable {
+  /// What `--preset` takes.
+  public let name: String
+  /// One line on what it is.
+  public let summary: String
+  public let recipe: Recipe
+
+  /// The preset called `name`.
+  public static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
+
+  /// Every preset, the default first.
+  public static let all = [baby, shakespeare, gpt2]
+
+  /// nanoGPT's published configuration for a CPU: 0.8 M parameters.
+  public static let baby = Preset(
+    name: "baby", summary: "nanoGPT's character model for a CPU: L4 H4 C128 T64 B12, 2,000 iterations",
+    recipe: Recipe(layerCount: 4, headCount: 4, width: 128, contextLength: 64, options: TrainingOptions()))
+
+  /// nanoGPT's published configuration for a GPU: 10.7 M parameters.
+  public static let shakespeare = Preset(
+    name: "shakespeare",
+    summary: "nanoGPT's character model for a GPU: L6 H6 C384 T256 B64, 5,000 iterations, dropout 0.2",
+    recipe: Recipe(layerCount: 6, headCount: 6, width: 384, contextLength: 256, options: shakespeareOptions))
+
+  /// The shape of GPT-2's smallest model, for measuring how things scale.
+  public static let gpt2 = Preset(
+    name: "gpt2", summary: "the shape of GPT-2 small: L12 H12 C768 T1024 B4; for measuring, not for training here",
+    recipe: Recipe(layerCount: 12, headCount: 12, width: 768, contextLength: 1024, options: gpt2Options))
+
+  private static let shakespeareOptions = {
+    var options = TrainingOptions()
+    (options.batchSize, options.maxIterations, options.dropout) = (64, 5_000, 0.2)
+    options.evaluation = .batches(200)
+    return options
+  }()
+
+  private static let gpt2Options = {
+    var options = TrainingOptions()
+    options.batchSize = 4
+    return options
+  }()
+}

@@ -1,0 +1,89 @@
+import Checkpoints
+
+/// A run on disk that can go on from its last checkpoint.
+public struct SavedRun {
+  let directory: RunDirectory
+  let checkpoint: SavedCheckpoint
+  /// The recipe that it was trained by, defaults resolved.
+  public let recipe: Recipe
+  let patience: Patience
+  private let corpus: CorpusFingerprint
+
+  /// The run in `directory`; nil where it has no whole checkpoint yet.
+  ///
+  /// - Throws: `CheckpointError` where its state cannot be read.
+  public init?(_ directory: RunDirectory) throws {
+    guard let last = try directory.survey().whole.last else { return nil }
+    self.directory = directory
+    checkpoint = last
+    let state = try TrainerState(of: last.path).trainer
+    recipe = try Recipe(state["recipe"])
+    corpus = try CorpusFingerprint(state["corpus"])
+    patience = try Patience(state["patience"])
+  }
+
+  /// How many steps it has taken.
+  public var step: Int { checkpoint.step }
+
+  /// Whether it has taken all the steps that `recipe` asks for.
+  public func isFinished(by recipe: Recipe) -> Bool { step >= recipe.options.maxIterations }
+
+  func requireSameRun(_ recipe: Recipe, _ corpus: CorpusFingerprint) throws(TrainingError) {
+    var differences = recipe.differences(from: self.recipe)
+    if corpus != self.corpus {
+      differences.append("the corpus had \(self.corpus.characterCount) characters and is no longer the same text")
+    }
+    if !differences.isEmpty { throw .differsFromRun(path: directory.path, differences: differences) }
+  }
+}
+
+/// What tells one corpus from another.
+struct CorpusFingerprint: Sendable, Equatable {
+  let characterCount: Int
+  let sha256: String
+
+  init(_ text: String) {
+    characterCount = text.unicodeScalars.count
+    var text = text
+    var hash = SHA256()
+    text.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }
+    sha256 = hash.hexadecimal
+  }
+
+  init(_ json: JSONField) throws {
+    characterCount = try json["characters"].integer
+    sha256 = try json["sha256"].string
+  }
+
+  var json: JSON { ["characters": .integer(characterCount), "sha256": .string(sha256)] }
+}
+
+/// How long ago the validation loss was at its best.
+struct Patience: Sendable, Equatable {
+  private var best = Double.infinity
+  private var evaluationsSince = 0
+
+  init() {}
+
+  mutating func note(_ loss: Double) {
+    if loss < best {
+      (best, evaluationsSince) = (loss, 0)
+    } else {
+      evaluationsSince += 1
+    }
+  }
+
+  func isOver(_ limit: Int) -> Bool { evaluationsSince >= limit }
+
+  init(_ json: JSONField) throws {
+    best = try json["best_validation_loss"].ifPresent?.number ?? .infinity
+    evaluationsSince = try json["evaluations_since"].integer
+  }
+
+  var json: JSON {
+    [
+      "best_validation_loss": best.isFinite ? .number(best) : .null,
+      "evaluations_since": .integer(evaluationsSince),
+    ]
+  }
+}

@@ -1,0 +1,118 @@
+import Autograd
+import Randomness
+import Text
+import Transformer
+
+/// Trains a model on a dataset, step by step.
+///
+/// Batches, dropout and evaluation draws are functions of (seed, step), so a trainer that goes on from a step does what
+/// one that never stopped would have done, bit for bit and with any number of threads.
+public struct Trainer {
+  /// The model as trained so far; its parameters are variables.
+  public private(set) var model: GPT
+  /// The optimizer, whose step is the trainer's.
+  package private(set) var optimizer: AdamW
+  /// How it trains.
+  public let options: TrainingOptions
+  /// What it trains on.
+  public let dataset: TokenDataset
+
+  private let batches: RandomBatches
+  private let evaluator: Evaluator
+  private let dropoutKey: RandomKey
+
+  /// What the seed is used for; each purpose has draws of its own.
+  private enum Purpose: UInt64 {
+    case initialization, batches, dropout, evaluation
+  }
+
+  /// A trainer of a fresh model of shape `config`. Throws where the configuration or an option makes no run.
+  public init(_ config: GPTConfig, dataset: TokenDataset, options: TrainingOptions) throws {
+    let model = try GPT(config, key: Self.key(options, .initialization))
+    let optimizer = AdamW(
+      parameters: model.parameters().map(\.tensor), beta1: options.beta1, beta2: options.beta2,
+      weightDecay: options.weightDecay)
+    try self.init(model, optimizer: optimizer, dataset: dataset, options: options)
+  }
+
+  /// A trainer that goes on with `model` after the steps that `optimizer` has taken. Throws where an option makes no run.
+  package init(_ model: GPT, optimizer: AdamW, dataset: TokenDataset, options: TrainingOptions) throws {
+    try options.validate()
+    self.model = model.requiringGradient()
+    self.optimizer = optimizer
+    self.options = options
+    self.dataset = dataset
+    // One draw of rows a step: cut into accumulated batches, they are the rows of one large batch.
+    batches = RandomBatches(
+      dataset[.training], batchSize: options.batchSize * options.gradientAccumulationSteps,
+      length: model.config.contextLength, key: Self.key(options, .batches))
+    evaluator = Evaluator(
+      dataset: dataset, extent: options.evaluation, batchSize: options.batchSize,
+      key: Self.key(options, .evaluation))
+    dropoutKey = Self.key(options, .dropout)
+  }
+
+  private static func key(_ options: TrainingOptions, _ purpose: Purpose) -> RandomKey {
+    RandomKey(seed: options.seed).derived(by: purpose.rawValue)
+  }
+
+  /// How many steps were taken.
+  public var step: Int { optimizer.step }
+
+  /// Tokens that a step learns from.
+  public var tokensPerStep: Int {
+    options.batchSize * options.gradientAccumulationSteps * model.config.contextLength
+  }
+
+  /// Takes one step: batch, loss, gradients, clipping, AdamW.
+  ///
+  /// - Throws: `TrainingError.diverged`, and changes nothing, where the loss or the gradients are no longer numbers.
+  public mutating func takeStep() throws(TrainingError) -> StepReport {
+    let learningRate = options.schedule(step)
+    let (loss, gradients) = differentiate(batches.batch(at: step))
+    let norm = gradients.globalNorm
+    guard loss.isFinite && norm.isFinite else { throw .diverged(step: step, loss: loss, gradientNorm: norm) }
+    optimizer.update(
+      &model, with: gradients, learningRate: learningRate,
+      gradientScale: clippingScale(norm: norm, limit: options.gradientClip))
+    return StepReport(step: step, loss: loss, learningRate: learningRate, gradientNorm: norm)
+  }
+
+  /// The mean loss of `batch` and its gradients, in the order of the parameters. The graph is gone when it returns.
+  private func differentiate(_ batch: TokenBatch) -> (loss: Double, gradients: [Tensor]) {
+    let parameters = model.parameters().map(\.tensor)
+    let parts = options.gradientAccumulationSteps
+    var total = 0.0
+    var sums: [Tensor] = []
+    for part in 0..<parts {
+      let rows = batch.rows((part * options.batchSize)..<((part + 1) * options.batchSize))
+      let loss = model.loss(
+        inputs: rows.inputs, targets: rows.targets, batchSize: rows.batchSize, dropout: dropout(part: part))
+      let share = loss.affine(scale: 1 / Double(parts))
+      total += share.item
+      let gradients = share.gradients(of: parameters)
+      sums = sums.isEmpty ? gradients : zip(sums, gradients).map { $0 + $1 }
+    }
+    return (total, sums)
+  }
+
+  private func dropout(part: Int) -> Dropout? {
+    guard options.dropout > 0 else { return nil }
+    return Dropout(probability: options.dropout, key: dropoutKey.derived(by: UInt64(step), UInt64(part)))
+  }
+
+  /// The losses of either part of the corpus as the model stands.
+  public func evaluate() throws -> EvaluationReport {
+    try evaluator.evaluate(model, step: step)
+  }
+}
+
+/// What one step did.
+public struct StepReport: Sendable, Equatable {
+  /// Steps taken, this one included.
+  public let step: Int
+  /// Of the step's batch before it was learned from, in nats per token.
+  public let loss: Double
+  /// Of this step, and the global norm of the gradients before clipping.
+  public let learningRate, gradientNorm: Double
+}

@@ -1,0 +1,26 @@
+/// Why a run cannot begin or go on.
+public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// An option has a value that makes no run; the text names it, its value and the range.
+  case invalidOption(String)
+  /// The loss or a gradient is no longer a number.
+  case diverged(step: Int, loss: Double, gradientNorm: Double)
+  /// A run to be resumed was started with other settings; each text names one, with both values.
+  case differsFromRun(path: String, differences: [String])
+
+  /// What happened, and the way out.
+  public var description: String {
+    switch self {
+    case .invalidOption(let message): message
+    case .diverged(let step, let loss, let norm):
+      """
+      training diverged at step \(step): loss \(loss), gradient norm \(norm). What was saved before, if anything, is good; \
+      try a lower --learning-rate or a longer --warmup-iters
+      """
+    case .differsFromRun(let path, let differences):
+      """
+      \(path) was trained with other settings, so it cannot be resumed with these: \(differences.joined(separator: "; ")). \
+      Leave these flags as they were, or give another --out
+      """
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import Autograd
+import Checkpoints
+import Text
+import Transformer
+
+/// A trainer with a directory: it trains, evaluates, saves and records.
+public struct TrainingRun {
+  /// The trainer, which stands at the run's last step.
+  public private(set) var trainer: Trainer
+  /// The tokenizer of the corpus.
+  public let tokenizer: CharacterTokenizer
+  /// How the run is set up.
+  public let recipe: Recipe
+
+  private let corpus: CorpusFingerprint
+  private var keeper: CheckpointKeeper
+  private let metrics: MetricsFile
+  private var patience: Patience
+
+  /// How a call of `train` ended.
+  public enum Outcome: Sendable, Equatable {
+    /// All steps were taken.
+    case finished
+    /// The validation loss got no better for as many evaluations as the run had patience for.
+    case outOfPatience
+    /// It was asked to stop; the step under way was finished and saved.
+    case interrupted
+  }
+
+  /// A fresh run on `corpus` in `directory`, which holds none, or one that is to be replaced.
+  ///
+  /// - Throws: `GPTConfigError`, `TrainingError` or `TextError` where there is no training like this, and then what is
+  ///   in the directory stays; `CheckpointError` where it cannot be written.
+  public init(_ recipe: Recipe, corpus: String, in directory: RunDirectory, replacing: Bool = false) throws {
+    try recipe.options.validate()
+    tokenizer = CharacterTokenizer(vocabularyOf: corpus)
+    let config = recipe.config(vocabularySize: tokenizer.vocabularySize)
+    try config.validate()
+    let dataset = try Self.dataset(recipe, corpus: corpus, tokenizer)
+    trainer = try Trainer(config, dataset: dataset, options: recipe.options)
+    self.recipe = recipe
+    self.corpus = CorpusFingerprint(corpus)
+    if replacing { try CheckpointKeeper.clear(directory) }
+    keeper = try CheckpointKeeper(directory, keep: recipe.options.keep)
+    metrics = try MetricsFile(directory, after: 0)
+    patience = Patience()
+  }
+
+  /// The run of `checkpoint`, gone on with: bit for bit what it would have been without the stop.
+  ///
+  /// - Throws: `TrainingError.differsFromRun` where the corpus or a setting that may not change differs;
+  ///   `CheckpointError` where the checkpoint cannot be read.
+  public init(resuming saved: SavedRun, _ recipe: Recipe, corpus: String) throws {
+    try saved.requireSameRun(recipe, CorpusFingerprint(corpus))
+    try recipe.options.validate()
+    let checkpoint = try Checkpoint(directory: saved.checkpoint.path)
+    let options = recipe.options
+    let moments = try OptimizerFile(of: saved.checkpoint.path, model: checkpoint.model)
+    let optimizer = AdamW(
+      step: saved.step, firstMoments: moments.firstMoments, secondMoments: moments.secondMoments,
+      beta1: options.beta1, beta2: options.beta2, weightDecay: options.weightDecay)
+    tokenizer = checkpoint.tokenizer
+    let dataset = try Self.dataset(recipe, corpus: corpus, tokenizer)
+    trainer = try Trainer(checkpoint.model, optimizer: optimizer, dataset: dataset, options: options)
+    self.recipe = recipe
+    self.corpus = CorpusFingerprint(corpus)
+    keeper = try CheckpointKeeper(saved.directory, keep: options.keep)
+    metrics = try MetricsFile(saved.directory, after: trainer.step)
+    patience = saved.patience
+  }
+
+  private static func dataset(_ recipe: Recipe, corpus: String, _ tokenizer: CharacterTokenizer) throws -> TokenDataset {
+    try TokenDataset(
+      TokenIDs(encoding: corpus, by: tokenizer), validationFraction: recipe.options.validationFraction,
+      blockSize: recipe.contextLength)
+  }
+}
+
+// MARK: - The loop
+
+extension TrainingRun {
+  /// Trains to the end of the recipe, or until `shouldStop`, and saves on the way and at the end.
+  ///
+  /// - Throws: `TrainingError.diverged`; `CheckpointError` where a checkpoint cannot be written (those before are whole).
+  public mutating func train(
+    onEvent: (TrainingEvent) -> Void, shouldStop: () -> Bool = { false }
+  ) throws -> Outcome {
+    let clock = ContinuousClock()
+    while trainer.step < recipe.options.maxIterations {
+      let start = clock.now
+      let report = try trainer.takeStep()
+      let seconds = (clock.now - start).seconds
+      try emit(
+        .step(report, milliseconds: seconds * 1e3, tokensPerSecond: Double(trainer.tokensPerStep) / seconds), onEvent)
+
+      if isDue(every: recipe.options.evalInterval) {
+        let evaluation = try trainer.evaluate()
+        try emit(.evaluation(evaluation), onEvent)
+        patience.note(evaluation.validationLoss)
+        try save(validationLoss: evaluation.validationLoss, onEvent)
+        if let limit = recipe.options.patience, patience.isOver(limit) { return .outOfPatience }
+      } else if let interval = recipe.options.saveInterval, isDue(every: interval) {
+        try save(validationLoss: nil, onEvent)
+      }
+      if shouldStop(), trainer.step < recipe.options.maxIterations {
+        if keeper.last?.step != trainer.step { try save(validationLoss: nil, onEvent) }
+        return .interrupted
+      }
+    }
+    return .finished
+  }
+
+  /// Every so many steps, and at the last one.
+  private func isDue(every interval: Int) -> Bool {
+    trainer.step % interval == 0 || trainer.step == recipe.options.maxIterations
+  }
+
+  private func emit(_ event: TrainingEvent, _ onEvent: (TrainingEvent) -> Void) throws {
+    try metrics.append(event.json)
+    onEvent(event)
+  }
+
+  private mutating func save(validationLoss: Double?, _ onEvent: (TrainingEvent) -> Void) throws {
+    let state = TrainerState(
+      step: trainer.step, validationLoss: validationLoss,
+      trainer: ["recipe": recipe.json, "corpus": corpus.json, "patience": patience.json])
+    let checkpoint = Checkpoint(model: trainer.model.detached, tokenizer: tokenizer)
+    let moments = OptimizerFile(
+      firstMoments: trainer.optimizer.firstMoments, secondMoments: trainer.optimizer.secondMoments)
+    let saved = try keeper.add(state) { directory in
+      try checkpoint.write(into: &directory)
+      try moments.write(into: &directory, model: checkpoint.model)
+    }
+    try emit(.checkpoint(step: saved.step, path: saved.path), onEvent)
+  }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  package var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,94 @@
+/// The hyperparameters that fix a model's shape and arithmetic.
+public struct GPTConfig: Sendable, Equatable {
+  /// V: how many tokens there are.
+  public var vocabularySize: Int
+  /// L: how many blocks.
+  public var layerCount: Int
+  /// H: how many query heads.
+  public var headCount: Int
+  /// G: how many key and value heads; divides H. Equal to H for multi-head attention.
+  public var keyValueHeadCount: Int
+  /// C: the width of the residual stream (n_embd); H divides it.
+  public var width: Int
+  /// F: the width inside the MLP, 4C unless given.
+  public var mlpWidth: Int
+  /// T: the longest sequence (block size), and so the number of positions.
+  public var contextLength: Int
+  /// W: how many positions a token attends to, its own included; nil for all before it.
+  public var slidingWindow: Int?
+  /// Whether the head that makes logits is the token embedding itself.
+  public var tiesHead = true
+  /// ε of layer norm.
+  public var layerNormEpsilon = 1e-5
+  /// θ of rotary embedding.
+  public var ropeTheta = 10_000.0
+
+  /// Multi-head attention, an MLP four times the width and a tied head, unless said otherwise.
+  public init(
+    vocabularySize: Int, layerCount: Int, headCount: Int, keyValueHeadCount: Int? = nil, width: Int,
+    mlpWidth: Int? = nil, contextLength: Int, slidingWindow: Int? = nil, tiesHead: Bool = true
+  ) {
+    self.vocabularySize = vocabularySize
+    self.layerCount = layerCount
+    self.headCount = headCount
+    self.keyValueHeadCount = keyValueHeadCount ?? headCount
+    self.width = width
+    // A width near Int.max comes from a hostile file; validate() refuses it, so here it must only not overflow.
+    self.mlpWidth = mlpWidth ?? width.multipliedReportingOverflow(by: 4).partialValue
+    self.contextLength = contextLength
+    self.slidingWindow = slidingWindow
+    self.tiesHead = tiesHead
+  }
+
+  /// D: the width of a head, C / H.
+  public var headWidth: Int { width / headCount }
+
+  /// The standard deviation of weights at the start, GPT-2's.
+  public static let initialDeviation = 0.02
+
+  /// How many numbers the model learns.
+  public var parameterCount: Int {
+    let attention = (headCount + 2 * keyValueHeadCount) * headWidth * (width + 1) + width * (width + 1)
+    let mlp = mlpWidth * (width + 1) + width * (mlpWidth + 1)
+    let head = tiesHead ? 0 : vocabularySize * width
+    return vocabularySize * width + head + layerCount * (attention + mlp + 4 * width) + 2 * width
+  }
+}
+
+/// Why a configuration cannot be a model.
+public struct GPTConfigError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What is wrong, with the numbers and what would be right.
+  public let description: String
+}
+
+extension GPTConfig {
+  /// No number in a configuration may exceed this: far above any model this computer could hold.
+  static let largest = 1 << 24
+
+  /// Throws unless a model can be made of these numbers.
+  public func validate() throws(GPTConfigError) {
+    let counts: [(String, Int)] = [
+      ("vocabulary size", vocabularySize), ("number of layers (n-layer)", layerCount),
+      ("number of heads (n-head)", headCount), ("number of key/value heads (n-kv-head)", keyValueHeadCount),
+      ("width (n-embd)", width), ("MLP width", mlpWidth), ("context length (block-size)", contextLength),
+      ("sliding window", slidingWindow ?? 1),
+    ]
+    for (name, value) in counts {
+      try check((1...Self.largest).contains(value), "the \(name) is \(value); it must be from 1 to \(Self.largest)")
+    }
+    try check(
+      width % headCount == 0, "the width (n-embd) \(width) is not divisible by the number of heads (n-head) \(headCount)")
+    try check(
+      headWidth % 2 == 0,
+      "a head is \(headWidth) wide (n-embd \(width) / n-head \(headCount)); rotary embedding needs an even width")
+    try check(
+      headCount % keyValueHeadCount == 0,
+      "the number of heads (n-head) \(headCount) is not divisible by that of key/value heads (n-kv-head) \(keyValueHeadCount)")
+    try check(layerNormEpsilon > 0 && layerNormEpsilon.isFinite, "layer norm's ε is \(layerNormEpsilon); it must be positive")
+    try check(ropeTheta > 0 && ropeTheta.isFinite, "rotary embedding's θ is \(ropeTheta); it must be positive")
+  }
+
+  private func check(_ holds: Bool, _ message: @autoclosure () -> String) throws(GPTConfigError) {
+    if !holds { throw GPTConfigError(description: message()) }
+  }
+}

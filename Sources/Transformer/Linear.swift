@@ -1,0 +1,26 @@
+import Autograd
+import Randomness
+
+/// An affine map of the last axis: `y = x · weightᵀ + bias`.
+public struct Linear: Module {
+  /// [out, in]
+  public var weight: Tensor
+  /// [out]
+  public var bias: Tensor
+
+  /// Weights from a normal distribution of the given deviation, biases zero.
+  init(_ inputs: Int, _ outputs: Int, deviation: Double, key: RandomKey) {
+    weight = Tensor(normal: deviation, shape: [outputs, inputs], key: key)
+    bias = Tensor(repeating: 0, shape: [outputs])
+  }
+
+  /// `[…, in] → […, out]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    .linear(x, weight: weight, bias: bias)
+  }
+
+  public mutating func visitParameters(_ path: String, _ visit: ParameterVisitor) throws {
+    try visit(join(path, "weight"), &weight)
+    try visit(join(path, "bias"), &bias)
+  }
+}

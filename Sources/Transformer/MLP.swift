@@ -1,0 +1,23 @@
+import Autograd
+import Randomness
+
+/// Two linear maps with a GELU between: `[…, C] → […, F] → […, C]`.
+public struct MLP: Module {
+  var expand, contract: Linear
+
+  init(_ config: GPTConfig, residualDeviation: Double, key: RandomKey) {
+    let deviation = GPTConfig.initialDeviation
+    expand = Linear(config.width, config.mlpWidth, deviation: deviation, key: key.derived(by: 0))
+    contract = Linear(config.mlpWidth, config.width, deviation: residualDeviation, key: key.derived(by: 1))
+  }
+
+  func callAsFunction(_ x: Tensor, dropout: Dropout?) -> Tensor {
+    let y = contract(expand(x).gelu())
+    return dropout.map { y.dropout($0) } ?? y
+  }
+
+  public mutating func visitParameters(_ path: String, _ visit: ParameterVisitor) throws {
+    try expand.visitParameters(join(path, "c_fc"), visit)
+    try contract.visitParameters(join(path, "c_proj"), visit)
+  }
+}

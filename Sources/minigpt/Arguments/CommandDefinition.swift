@@ -1,0 +1,75 @@
+/// A subcommand. Its arguments are its stored properties, whose initial values are the defaults.
+package protocol Command: Sendable {
+  /// The command as it stands before any argument is read.
+  init()
+  /// Its name, its help and its arguments.
+  static var definition: CommandDefinition<Self> { get }
+  /// Does the command's work and says how it ended; errors are rendered by `ErrorReport`.
+  func run(on terminal: Terminal) throws -> ExitCode
+}
+
+extension Command {
+  /// What is typed after `minigpt`.
+  package static var name: String { definition.name }
+  /// What the command does, in one sentence.
+  package static var overview: String { definition.overview }
+  /// The first thing to type, for the program's own help.
+  package static var firstExample: String? { definition.examples.first?.command }
+}
+
+/// A command's name, help and arguments.
+package struct CommandDefinition<Root: Command>: Sendable {
+  /// Something to type, and what it does.
+  package struct Example: Sendable {
+    /// What it does, a sentence.
+    package let purpose: String
+    /// The whole line to type.
+    package let command: String
+
+    /// An example for help.
+    package init(_ purpose: String, _ command: String) {
+      self.purpose = purpose
+      self.command = command
+    }
+  }
+
+  /// Options that belong together, under a heading of their own.
+  package struct Group: Sendable {
+    /// The heading, in capitals as help's others are.
+    package let title: String
+    /// The options, in the order of help.
+    package let arguments: [ArgumentDefinition<Root>]
+
+    /// A group of these options.
+    package init(_ title: String, _ arguments: [ArgumentDefinition<Root>]) {
+      self.title = title
+      self.arguments = arguments
+    }
+  }
+
+  /// What is typed after `minigpt`.
+  package let name: String
+  /// One sentence.
+  package let overview: String
+  /// What to try first.
+  package let examples: [Example]
+  /// The arguments given by their place, in order.
+  package let positionals: [ArgumentDefinition<Root>]
+  /// The options and flags, in the order of help.
+  package let groups: [Group]
+
+  /// A command from its parts; `--help` is understood without being declared.
+  package init(
+    name: String, overview: String, examples: [Example], positionals: [ArgumentDefinition<Root>] = [],
+    groups: [Group]
+  ) {
+    self.name = name
+    self.overview = overview
+    self.examples = examples
+    self.positionals = positionals
+    self.groups = groups
+  }
+
+  /// Every argument that is given by name.
+  package var named: [ArgumentDefinition<Root>] { groups.flatMap(\.arguments) }
+}

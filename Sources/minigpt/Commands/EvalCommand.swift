@@ -1,0 +1,80 @@
+import Checkpoints
+import Text
+import Training
+
+/// `minigpt eval`: the loss of a checkpoint over all of a text.
+struct EvalCommand: Command {
+  var checkpoint = ""
+  var text = "data/fables.txt"
+  var stride: Int?
+  var precision = "highest"
+  var threads: Int?
+  var json = false
+
+  init() {}
+
+  static let definition = CommandDefinition<EvalCommand>(
+    name: "eval",
+    overview: "Measure a checkpoint's loss over all of a text, every character but the first scored once.",
+    examples: [
+      .init(
+        "The best checkpoint of a run, on another text.", "minigpt eval checkpoints/my-text other-text.txt"),
+      .init(
+        "With at least half of the context before every character.",
+        "minigpt eval checkpoints/my-text other-text.txt --stride 32"),
+    ],
+    positionals: [
+      .positional(
+        "checkpoint", \.checkpoint, .path(), isRequired: true,
+        help: "A run's directory (its best checkpoint, else its last) or one checkpoint."),
+      .positional("text", \.text, .path(), help: "The text to score, in UTF-8."),
+    ],
+    groups: [
+      .init(
+        "OPTIONS",
+        [
+          .option(
+            "stride", \.stride, .integer(in: 1...Int.max), defaultText: "the block size: no overlap",
+            help: "How far apart windows begin; less than the block size lets them overlap."),
+          .option("precision", \.precision, .choice("name", among: ["highest"]), help: "Of matrix products."),
+          .threads(\.threads),
+          .json(\.json, "one JSON object"),
+        ])
+    ])
+
+  func run(on terminal: Terminal) throws -> ExitCode {
+    let path = try RunDirectory.checkpoint(at: checkpoint)
+    let loaded = try Checkpoint(directory: path)
+    let corpus = try Corpus(path: text)
+    let tokens = try tokens(of: corpus.text, by: loaded.tokenizer)
+    let people: Terminal.Stream = json ? .error : .output
+    terminal.writeLine("\(path) on \(text), \(Formatting.count(tokens.count)) characters", to: people)
+    let result = try computing(onThreads: threads) { try loaded.model.evaluate(tokens[...], stride: stride) }
+    show(result, on: terminal, people)
+    return .success
+  }
+
+  private func tokens(of corpus: String, by tokenizer: CharacterTokenizer) throws -> TokenIDs {
+    do {
+      return try TokenIDs(encoding: corpus, by: tokenizer)
+    } catch TextError.unknownCharacter(let character) {
+      throw UnknownCharacterError(character, inFile: text, text: corpus)
+    }
+  }
+
+  private func show(_ result: EvaluationResult, on terminal: Terminal, _ people: Terminal.Stream) {
+    let loss = Formatting.decimal(result.loss)
+    let bits = Formatting.decimal(result.bitsPerToken)
+    terminal.writeLine("loss \(loss) nats a character, \(bits) bits a character", to: people)
+    if let floor = CorpusFloor.natsPerCharacter(ofCorpus: text) {
+      let nats = Formatting.decimal(floor)
+      terminal.writeLine("floor \(nats) nats a character, the entropy of its validation part", to: people)
+    }
+    guard json else { return }
+    let object: JSON = [
+      "loss": .number(result.loss), "bits_per_character": .number(result.bitsPerToken),
+      "tokens": .integer(result.tokenCount),
+    ]
+    terminal.writeLine(object.compact)
+  }
+}

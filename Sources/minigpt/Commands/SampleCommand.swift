@@ -1,0 +1,132 @@
+import Checkpoints
+import Sampling
+import Text
+import Training
+
+/// `minigpt sample`: text from a checkpoint.
+struct SampleCommand: Command {
+  var checkpoint: String?
+  var prompt = ""
+  var maxNewTokens = 500
+  var sampleCount = 1
+  var stops: [String] = []
+  var options = SamplingOptions()
+  var threads: Int?
+  var json = false
+
+  init() {}
+
+  static let definition = CommandDefinition<SampleCommand>(
+    name: "sample",
+    overview: "Sample text from a checkpoint.",
+    examples: [
+      .init("From the newest run, or else the demo that comes with the program.", "minigpt sample"),
+      .init(
+        "Continue a text, with less daring.",
+        "minigpt sample checkpoints/my-text --prompt 'Once upon' --temperature 0.5"),
+      .init("Always the most probable character.", "minigpt sample --temperature 0"),
+    ],
+    positionals: [
+      .positional(
+        "checkpoint", \.checkpoint, .path(),
+        defaultText: "the newest run under checkpoints/, else checkpoints/demo",
+        help: "A run's directory (its best checkpoint, else its last) or one checkpoint.")
+    ],
+    groups: [
+      .init("TEXT", textOptions), .init("SAMPLING", samplingOptions),
+      .init("OUTPUT", [.threads(\.threads), .json(\.json, "one JSON object for each sample")]),
+    ])
+
+  private static var textOptions: [ArgumentDefinition<SampleCommand>] {
+    [
+      .option("prompt", \.prompt, .text, help: "The text to continue."),
+      .option(
+        "max-new-tokens", \.maxNewTokens, .integer(in: 1...Int.max),
+        help: "How many characters to add at most."),
+      .option(
+        "num-samples", \.sampleCount, .integer(in: 1...Int.max), help: "How many samples, each another."),
+      .option(
+        "stop", .text, defaultText: nil,
+        help: "A text before which a sample ends; may be given several times."
+      ) {
+        $1.stops.append($0)
+      },
+    ]
+  }
+
+  private static var samplingOptions: [ArgumentDefinition<SampleCommand>] {
+    [
+      .option(
+        "temperature", \.options.temperature, .number(atLeast: 0),
+        help: "Divides the logits: below 1 is bolder, above 1 more varied, 0 always the most probable."),
+      .option(
+        "top-k", \.options.topK, .integer(in: 0...Int.max),
+        help: "Only the k most probable characters; 0 for all."),
+      .option(
+        "top-p", \.options.topP, .number(above: 0, atMost: 1),
+        help: "Only the most probable that together reach this probability; 1 for all."),
+      .option(
+        "min-p", \.options.minP, .number(atLeast: 0, atMost: 1),
+        help: "Only those at least this share as probable as the most probable; 0 for all."),
+      .option(
+        "repetition-penalty", \.options.repetitionPenalty, .number(above: 0),
+        help: "Above 1 makes what was there before less probable; 1 for none."),
+      .option(
+        "seed", \.options.seed, .integer(in: 0...UInt64.max), help: "The same seed gives the same text."),
+    ]
+  }
+
+  func run(on terminal: Terminal) throws -> ExitCode {
+    let path = try checkpointPath()
+    let loaded = try Checkpoint(directory: path)
+    terminal.writeLine("Sampling from \(path)", to: .error)
+    try computing(onThreads: threads) {
+      let generator = TextGenerator(loaded.model, tokenizer: loaded.tokenizer)
+      for sample in 0..<sampleCount where terminal.outputFailure == nil {
+        try show(sample, of: generator, on: terminal)
+      }
+    }
+    return .success
+  }
+
+  private func checkpointPath() throws -> String {
+    if let checkpoint { return try RunDirectory.checkpoint(at: checkpoint) }
+    guard let run = RunDirectory.newest() else {
+      throw CheckpointError.missing(path: "checkpoints/", remedy: "train a model first: minigpt train")
+    }
+    return try RunDirectory.checkpoint(at: run.path)
+  }
+
+  private func show(_ sample: Int, of generator: TextGenerator, on terminal: Terminal) throws {
+    func generate(_ onText: (String) throws -> Bool) throws -> TextGenerator.Generation {
+      do {
+        return try generator.generate(
+          prompt: prompt, maxNewTokens: maxNewTokens, options: options, sample: sample, stop: stops,
+          onText: onText)
+      } catch TextError.unknownCharacter(let character) {
+        throw UnknownCharacterError(character, inPrompt: prompt)
+      }
+    }
+    if json {
+      terminal.writeLine(object(try generate { _ in true }).compact)
+    } else {
+      if sample > 0 { terminal.writeLine("----------") }
+      var isFirst = true
+      _ = try generate { text in
+        if isFirst { terminal.write(terminal.bold(prompt, on: .output)) }
+        isFirst = false
+        terminal.write(text)
+        return terminal.outputFailure == nil
+      }
+      terminal.writeLine()
+    }
+  }
+
+  private func object(_ generation: TextGenerator.Generation) -> JSON {
+    [
+      "text": .string(generation.text), "prompt": .string(prompt), "tokens": .integer(generation.tokenCount),
+      "tokens_per_second": .number(Double(generation.tokenCount) / generation.duration.seconds),
+      "time_to_first_token_ms": .number(generation.timeToFirstToken.seconds * 1e3),
+    ]
+  }
+}

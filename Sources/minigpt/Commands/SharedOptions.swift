@@ -1,0 +1,37 @@
+import Autograd
+
+// Options that several commands have, said once.
+
+extension ArgumentType<Int> {
+  /// A number of threads.
+  static let threadCount = ArgumentType.integer(in: 1...1024)
+}
+
+extension ArgumentDefinition {
+  /// `--json`.
+  static func json(_ property: any WritableKeyPath<Root, Bool> & Sendable, _ what: String) -> Self {
+    .flag(
+      "json", property,
+      help: "Print \(what) on standard output, and text for people on standard error.")
+  }
+
+  /// `--threads`.
+  static func threads(_ property: any WritableKeyPath<Root, Int?> & Sendable) -> Self {
+    .option(
+      "threads", property, .threadCount, defaultText: "the physical cores",
+      help: "Threads to compute with; results do not depend on it.")
+  }
+}
+
+extension Command {
+  /// Runs `body` on so many threads, or on as many as there are physical cores.
+  func computing<Result>(onThreads threads: Int?, _ body: () throws -> Result) rethrows -> Result {
+    try (threads.map { Processor(threads: $0) } ?? .current).run(body)
+  }
+}
+
+/// What a run's own commands begin with, as a person would type it.
+func invocation() -> String {
+  let program = CommandLine.arguments.first ?? "minigpt"
+  return program.contains("/.build") ? "swift run -c release minigpt" : program
+}

@@ -1,0 +1,130 @@
+import Checkpoints
+import Foundation
+import Sampling
+import Text
+import Training
+import Transformer
+
+/// `minigpt train`: a model from a text file.
+struct TrainCommand: Command {
+  var corpus = "data/fables.txt"
+  var output: String?
+  var preset: String?
+  /// What the command line changes in the preset's recipe, in order.
+  var changes: [@Sendable (inout Recipe) -> Void] = []
+  var resumes = false
+  var overwrites = false
+  var threads: Int?
+  var json = false
+
+  init() {}
+
+  static let definition = CommandDefinition<TrainCommand>(
+    name: "train",
+    overview: "Train a GPT on a text file.",
+    examples: [
+      .init("On the corpus that comes with the program.", "minigpt train"),
+      .init(
+        "On a text of yours; the checkpoints go to checkpoints/my-text.", "minigpt train data/my-text.txt"),
+      .init("A deeper model, for longer.", "minigpt train data/my-text.txt --n-layer 6 --max-iters 5000"),
+      .init("Go on where a run was stopped.", "minigpt train data/my-text.txt --resume"),
+    ],
+    positionals: [.positional("corpus", \.corpus, .path(), help: "The text to learn from, in UTF-8.")],
+    groups: [
+      .init("RUN", runOptions), .init("MODEL", modelOptions), .init("OPTIMIZATION", optimizationOptions),
+      .init("EVALUATION AND CHECKPOINTS", evaluationOptions),
+    ])
+
+  func run(on terminal: Terminal) throws -> ExitCode {
+    try computing(onThreads: threads) { try train(on: terminal) }
+  }
+
+  private func train(on terminal: Terminal) throws -> ExitCode {
+    let text = try Corpus(path: corpus)
+    let directory = try directory()
+    var report = TrainingReport(on: terminal, json: json, directory: directory)
+    if text.droppedByteOrderMark {
+      report.say("The byte-order mark at the beginning of \(corpus) was left out.")
+    }
+
+    var run: TrainingRun
+    if resumes, let saved = try SavedRun(directory) {
+      let recipe = recipe(from: saved.recipe)
+      run = try TrainingRun(resuming: saved, recipe, corpus: text.text)
+      report.begin(run, corpus: corpus)
+      if saved.isFinished(by: recipe) {
+        report.endAlreadyFinished(run)
+        return .success
+      }
+    } else {
+      run = try TrainingRun(recipe(from: Preset.all[0].recipe), corpus: text.text, in: directory, replacing: overwrites)
+      report.begin(run, corpus: corpus)
+    }
+    return try finish(&run, report)
+  }
+
+  private func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
+    var report = report
+    report.beginTable()
+    Interruption.startListening()
+    defer { Interruption.stopListening() }
+    let outcome = try run.train(
+      onEvent: { report.show($0) },
+      shouldStop: {
+        if Interruption.isRequested {
+          report.sayOnce("Finishing this step and saving; Ctrl-C again leaves at once.")
+        }
+        return Interruption.isRequested
+      })
+    guard outcome != .interrupted else {
+      report.endInterrupted(run, goOn: commandToResume(in: report.directory))
+      return .interrupted
+    }
+    try report.end(run, outcome)
+    return .success
+  }
+}
+
+// MARK: - Where it saves
+
+extension TrainCommand {
+  /// The directory of the run: the one asked for, or the next free one that is named after the corpus.
+  private func directory() throws -> RunDirectory {
+    let name = URL(fileURLWithPath: corpus).deletingPathExtension().lastPathComponent
+    let wanted = RunDirectory(output ?? "checkpoints/\(name)")
+    if resumes && overwrites { throw UsageError.conflict("--resume and --overwrite exclude each other.") }
+    guard wanted.holdsRun, !resumes, !overwrites else { return wanted }
+    guard output == nil else {
+      let waysOut = "go on with it (--resume), replace it (--overwrite), or give another --out"
+      throw UsageError.conflict("\(wanted.path) holds a run: \(waysOut).")
+    }
+    return RunDirectory.free(wanted.path)
+  }
+
+  /// The command line that goes on with the run in `directory`.
+  private func commandToResume(in directory: RunDirectory) -> String {
+    var words = Array(CommandLine.arguments.dropFirst()).map(shellQuoted)
+    if output == nil { words += ["--out", shellQuoted(directory.path)] }
+    if !resumes { words.append("--resume") }
+    return ([invocation()] + words.filter { $0 != "--overwrite" }).joined(separator: " ")
+  }
+}
+
+/// `word` as a shell reads it back.
+private func shellQuoted(_ word: String) -> String {
+  let isPlain =
+    !word.isEmpty
+    && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+@%".contains($0)) }
+  return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+}
+
+// MARK: - Options
+
+extension TrainCommand {
+  /// The recipe asked for: the preset's, or else `start`, with what the command line changes.
+  private func recipe(from start: Recipe) -> Recipe {
+    var recipe = preset.flatMap(Preset.named)?.recipe ?? start
+    for change in changes { change(&recipe) }
+    return recipe
+  }
+}

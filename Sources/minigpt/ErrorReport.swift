@@ -1,0 +1,59 @@
+import Checkpoints
+import Sampling
+import Text
+import Training
+import Transformer
+
+/// An error as a person and a program are told of it.
+package struct ErrorReport: Equatable {
+  /// What went wrong, where, and the way out.
+  package let message: String
+  /// How the process ends.
+  package let code: ExitCode
+
+  /// The report of any error that a command throws; here alone, modules' errors get exit codes.
+  package init(_ error: any Error) {
+    code =
+      switch error {
+      case is UsageError, is GPTConfigError, is TrainingError: .usage
+      case let error as TextError: error.exitCode
+      case let error as CheckpointError: error.exitCode
+      case let error as SamplingError: error.exitCode
+      case is UnknownCharacterError: .badData
+      case is Terminal.WriteFailure: .ioFailure
+      default: .defect
+      }
+    message = code == .defect ? "This is a defect of minigpt: \(error)" : "\(error)"
+  }
+}
+
+extension TextError {
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .noSuchFile, .isDirectory: .noInput
+    case .unreadable: .ioFailure
+    case .empty, .invalidUTF8, .unknownCharacter, .duplicateInVocabulary, .shorterThanBlock, .nothingToScore:
+      .badData
+    case .validationFractionOutOfRange, .strideOutOfRange: .usage
+    }
+  }
+}
+
+extension CheckpointError {
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .missing: .noInput
+    case .system: .ioFailure
+    case .malformed, .unsupported, .damaged: .badData
+    }
+  }
+}
+
+extension SamplingError {
+  fileprivate var exitCode: ExitCode {
+    switch self {
+    case .optionOutOfRange: .usage
+    case .unusableLogit, .nothingToSample: .badData
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/// How the process ends, in the numbers of BSD's sysexits.h.
+package enum ExitCode: Int32, Sendable {
+  /// Done.
+  case success = 0
+  /// The command line cannot be understood, or asks for what does not go together.
+  case usage = 64
+  /// A file was read and its contents are not what they should be.
+  case badData = 65
+  /// A file or folder that is needed is not there.
+  case noInput = 66
+  /// A defect of ours.
+  case defect = 70
+  /// Reading or writing failed.
+  case ioFailure = 74
+  /// Interrupted, and saved: the same command with `--resume` goes on.
+  case interrupted = 75
+}

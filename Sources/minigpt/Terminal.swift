@@ -1,0 +1,146 @@
+import Foundation
+
+/// The only place that writes for people and programs to read: standard output and standard error.
+///
+/// Text goes out at once by `write(2)`. Where the reader of standard output has left (`| head`), the process
+/// ends as SIGPIPE would end it; any other failure there is kept in `outputFailure`, so that the process can
+/// end with a code that says so. A failure on standard error has nowhere to be told.
+package final class Terminal {
+  /// One of the two streams.
+  package enum Stream: Sendable {
+    case output, error
+  }
+
+  /// Why standard output could not be written.
+  package struct WriteFailure: Error, Equatable, CustomStringConvertible {
+    /// The C library's `errno`.
+    package let number: Int32
+
+    package var description: String {
+      "Standard output cannot be written: \(String(cString: strerror(number)))."
+    }
+  }
+
+  /// The first failure on standard output; what is written after it is dropped.
+  package private(set) var outputFailure: WriteFailure?
+  private let outputDescriptor: Int32
+  private let errorDescriptor: Int32
+  private let environment: [String: String]
+  private var progressIsShown = false
+
+  /// A terminal over two file descriptors, by default the process's own.
+  package init(
+    output: Int32 = STDOUT_FILENO, error: Int32 = STDERR_FILENO,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
+    outputDescriptor = output
+    errorDescriptor = error
+    self.environment = environment
+  }
+
+  /// Writes `text` as it is; a progress line on show is wiped first.
+  package func write(_ text: String, to stream: Stream = .output) {
+    hideProgress()
+    send(text, to: stream)
+  }
+
+  /// Writes `text` and a line feed.
+  package func writeLine(_ text: String = "", to stream: Stream = .output) {
+    write(text + "\n", to: stream)
+  }
+
+  private func send(_ text: String, to stream: Stream) {
+    guard stream == .error || outputFailure == nil else { return }
+    let failure = writeFully(text, to: descriptor(stream))
+    guard stream == .output, let failure else { return }
+    if failure == EPIPE { endAsBrokenPipe() }
+    outputFailure = WriteFailure(number: failure)
+  }
+
+  private func descriptor(_ stream: Stream) -> Int32 {
+    stream == .output ? outputDescriptor : errorDescriptor
+  }
+}
+
+// MARK: - What the streams can show
+
+extension Terminal {
+  /// Whether a person watches the stream on a terminal that can redraw a line.
+  package func isInteractive(_ stream: Stream) -> Bool {
+    isatty(descriptor(stream)) == 1 && environment["TERM"] != "dumb"
+  }
+
+  /// The number of columns: `COLUMNS` where set, else the terminal's own, else 80.
+  package func width(of stream: Stream) -> Int {
+    if let columns = environment["COLUMNS"].flatMap({ Int($0) }), columns > 0 { return columns }
+    var size = winsize()
+    guard ioctl(descriptor(stream), UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// `text` in bold where the stream shows colours and `NO_COLOR` (no-color.org) is not set.
+  package func bold(_ text: String, on stream: Stream) -> String {
+    let isPlain = !isInteractive(stream) || environment["NO_COLOR"]?.isEmpty == false
+    return isPlain ? text : "\u{1B}[1m\(text)\u{1B}[0m"
+  }
+}
+
+// MARK: - The progress line
+
+extension Terminal {
+  /// Draws `line` on standard error in place of the one drawn before it, cut to the terminal's width.
+  package func showProgress(_ line: String) {
+    send("\r" + line.prefix(width(of: .error) - 1) + "\u{1B}[K", to: .error)
+    progressIsShown = true
+  }
+
+  /// Wipes the progress line.
+  package func hideProgress() {
+    guard progressIsShown else { return }
+    send("\r\u{1B}[K", to: .error)
+    progressIsShown = false
+  }
+}
+
+// MARK: - File descriptors
+
+extension Terminal {
+  /// Occupies whichever of the descriptors 0, 1 and 2 the process was started without, so that no file
+  /// opened later takes the number of a standard stream and receives its text. Read-only, so that writing
+  /// to a closed stream still fails.
+  package static func occupyStandardDescriptors() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+      _ = open("/dev/null", O_RDONLY)
+    }
+  }
+}
+
+/// Writes all of `text`, and returns the `errno` of a failure, or nil.
+private func writeFully(_ text: String, to descriptor: Int32) -> Int32? {
+  var text = text
+  return text.withUTF8 { bytes -> Int32? in
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = write(descriptor, UnsafeBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if written >= 0 {
+        rest = rest.dropFirst(written)
+        continue
+      }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN:
+        var writable = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&writable, 1, -1)
+      case let failure: return failure
+      }
+    }
+    return nil
+  }
+}
+
+/// Ends the process quietly, as the SIGPIPE would have that a parent had set to be ignored.
+private func endAsBrokenPipe() -> Never {
+  signal(SIGPIPE, SIG_DFL)
+  raise(SIGPIPE)
+  _exit(128 + SIGPIPE)
+}

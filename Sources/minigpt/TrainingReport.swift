@@ -1,0 +1,176 @@
+import Autograd
+import Checkpoints
+import Foundation
+import Sampling
+import Text
+import Training
+import Transformer
+
+/// What a person sees of a run in training, and the lines that a program reads of it.
+struct TrainingReport {
+  let directory: RunDirectory
+  private let terminal: Terminal
+  private let json: Bool
+  private let people: Terminal.Stream
+  private var progress: ProgressReport
+  private var start = ContinuousClock.now
+  private var firstStep = 0
+  private var lastStep = 0
+  private var saidOnce = false
+
+  /// A report of the run in `directory`.
+  init(on terminal: Terminal, json: Bool, directory: RunDirectory) {
+    self.directory = directory
+    self.terminal = terminal
+    self.json = json
+    people = json ? .error : .output
+    progress = ProgressReport(on: terminal, fallback: people)
+  }
+
+  /// Tells a person something.
+  func say(_ text: String) {
+    terminal.writeLine(text, to: people)
+  }
+
+  /// Tells a person something that is asked about more often than it need be said.
+  mutating func sayOnce(_ text: String) {
+    if !saidOnce { say(text) }
+    saidOnce = true
+  }
+}
+
+// MARK: - The beginning
+
+extension TrainingReport {
+  /// Shows what is trained on what, and where it goes.
+  mutating func begin(_ run: TrainingRun, corpus: String) {
+    start = .now
+    (firstStep, lastStep) = (run.trainer.step, run.recipe.options.maxIterations)
+    fact("corpus", "\(corpus): \(Self.description(of: run.trainer.dataset, run.tokenizer))")
+    fact("model", Self.description(of: run.trainer.model.config))
+    let processor = Processor.current
+    fact("processor", "\(processor.instructionSet), threads: \(processor.threads)")
+    let steps =
+      "\(Formatting.count(lastStep)) steps of \(Formatting.count(run.trainer.tokensPerStep)) characters"
+    fact("run", "\(steps), saved to \(directory.path)")
+    let vocabularySize = run.tokenizer.vocabularySize
+    let uniform = Formatting.decimal(log(Double(vocabularySize)))
+    fact("baseline", "\(uniform) nats a character for guessing (ln \(vocabularySize))")
+    if let floor = CorpusFloor.natsPerCharacter(ofCorpus: corpus) {
+      fact("floor", "\(Formatting.decimal(floor)) nats a character, the text's own entropy")
+    }
+    if firstStep > 0 { fact("resumed", "after step \(Formatting.count(firstStep))") }
+  }
+
+  private func fact(_ label: String, _ text: String) {
+    say(Formatting.padded(label, to: -11) + text)
+  }
+
+  private static func description(of dataset: TokenDataset, _ tokenizer: CharacterTokenizer) -> String {
+    "\(Formatting.count(dataset.tokens.count)) characters, "
+      + "\(Formatting.count(tokenizer.scalars.count)) different; "
+      + "\(Formatting.count(dataset[.training].count)) to learn from, "
+      + "\(Formatting.count(dataset[.validation].count)) to validate with"
+  }
+
+  private static func description(of config: GPTConfig) -> String {
+    "layers \(config.layerCount), heads \(config.headCount), width \(config.width), "
+      + "context \(config.contextLength); \(Formatting.parameters(config.parameterCount)) parameters"
+  }
+
+  /// Shows what the columns of the evaluations are.
+  func beginTable() {
+    say("\n" + Self.row("step", "train loss", "val loss", "bits/char", "time"))
+  }
+
+  private static func row(_ cells: String...) -> String {
+    zip(cells, [8, 12, 10, 11, 9]).map(Formatting.padded).joined()
+  }
+}
+
+// MARK: - On the way
+
+extension TrainingReport {
+  /// Shows an event of the run.
+  mutating func show(_ event: TrainingEvent) {
+    if json { terminal.writeLine(event.json.compact) }
+    switch event {
+    case .step(let step, _, let tokensPerSecond):
+      progress.update { [self] in progressLine(step, tokensPerSecond) }
+    case .evaluation(let evaluation):
+      say(
+        Self.row(
+          Formatting.count(evaluation.step), Formatting.decimal(evaluation.trainingLoss),
+          Formatting.decimal(evaluation.validationLoss),
+          Formatting.decimal(evaluation.validationLoss / log(2)),
+          Formatting.duration(seconds: elapsed)))
+    case .checkpoint:
+      break
+    }
+  }
+
+  private var elapsed: Double { (ContinuousClock.now - start).seconds }
+
+  private func progressLine(_ report: StepReport, _ tokensPerSecond: Double) -> String {
+    let secondsPerStep = elapsed / Double(report.step - firstStep)
+    return [
+      "step \(Formatting.count(report.step)) of \(Formatting.count(lastStep))",
+      "loss \(Formatting.decimal(report.loss))", "\(Formatting.rate(tokensPerSecond)) tokens/s",
+      Formatting.duration(seconds: secondsPerStep * Double(lastStep - report.step)) + " left",
+    ].joined(separator: "  ")
+  }
+}
+
+// MARK: - The end
+
+extension TrainingReport {
+  /// Shows what came of the run: its best loss, a sample, and how to get more.
+  func end(_ run: TrainingRun, _ outcome: TrainingRun.Outcome) throws {
+    let path = try RunDirectory.checkpoint(at: directory.path)
+    let best = try TrainerState(of: path)
+    if json {
+      terminal.writeLine(done(run, outcome == .finished ? "finished" : "out of patience", best).compact)
+    }
+    say("")
+    if outcome == .outOfPatience {
+      say("The validation loss got no better for a while, so training stopped early.")
+    }
+    let loss = best.validationLoss.map { ", validation loss \(Formatting.decimal($0))" } ?? ""
+    say("Done in \(Formatting.duration(seconds: elapsed)). Best checkpoint: \(path)\(loss).")
+    if !json { try sample(path) }
+    say("\nFor more:\n  \(invocation()) sample \(directory.path)")
+  }
+
+  /// Shows that there was nothing left to do.
+  func endAlreadyFinished(_ run: TrainingRun) {
+    if json { terminal.writeLine(done(run, "finished", nil).compact) }
+    let steps = Formatting.count(run.trainer.step)
+    say("\nAll \(steps) steps were taken before; a larger --max-iters takes the run further.")
+  }
+
+  /// Shows that the run was saved, and the command that goes on with it.
+  func endInterrupted(_ run: TrainingRun, goOn command: String) {
+    if json { terminal.writeLine(done(run, "interrupted", nil).compact) }
+    say("\nInterrupted after step \(Formatting.count(run.trainer.step)), and saved. To go on:\n  \(command)")
+  }
+
+  private func sample(_ path: String) throws {
+    say("\nA sample:\n")
+    let checkpoint = try Checkpoint(directory: path)
+    let generator = TextGenerator(checkpoint.model, tokenizer: checkpoint.tokenizer)
+    _ = try generator.generate(prompt: "", maxNewTokens: 400) { text in
+      terminal.write(text, to: people)
+      return !Interruption.isRequested
+    }
+    say("")
+  }
+
+  private func done(_ run: TrainingRun, _ outcome: String, _ best: TrainerState?) -> JSON {
+    [
+      "event": "done", "step": .integer(run.trainer.step), "outcome": .string(outcome),
+      "path": .string(directory.path),
+      "best_step": best.map { .integer($0.step) } ?? .null,
+      "best_val_loss": best?.validationLoss.map { .number($0) } ?? .null, "seconds": .number(elapsed),
+    ]
+  }
+}

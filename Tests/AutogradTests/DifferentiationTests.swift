@@ -1,0 +1,89 @@
+import Autograd
+import Testing
+
+@Suite("Differentiation")
+struct DifferentiationTests {
+  @Test("adds up the gradients of every use of a variable")
+  func fanOut() {
+    let x = Tensor([3.0], shape: []).requiringGradient()
+    // d(x² + 2x·x + x) = 6x + 1
+    let y = x * x + (2 * x) * x + x
+    #expect(y.gradients(of: [x])[0].item == 19)
+  }
+
+  @Test("gives the same gradients when asked twice")
+  func twice() {
+    let x = Tensor([0.5, -2, 1.5], shape: [3]).requiringGradient()
+    let loss = (x.exp() * x.tanh() + x).sum()
+    #expect(loss.gradients(of: [x])[0].scalars == loss.gradients(of: [x])[0].scalars)
+  }
+
+  @Test("gives zeros for a variable without a part in the result")
+  func unusedVariable() {
+    let x = Tensor([1.0, 2.0], shape: [2]).requiringGradient()
+    let unused = Tensor([5.0, 6.0, 7.0], shape: [3]).requiringGradient()
+    #expect(x.sum().gradients(of: [unused])[0].scalars == [0, 0, 0])
+  }
+
+  @Test("records nothing without a variable")
+  func constants() {
+    let x = Tensor([1.0, 2.0], shape: [2])
+    #expect(!(x * x + 1).exp().sum().hasHistory)
+  }
+
+  @Test("gives gradients without history")
+  func firstDerivativesOnly() {
+    let x = Tensor([2.0], shape: []).requiringGradient()
+    #expect(!(x * x * x).gradients(of: [x])[0].hasHistory)
+  }
+
+  @Test("of a chain of a million operations overflows no stack, nor does freeing it")
+  func longChain() {
+    let x = Tensor([1.0], shape: []).requiringGradient()
+    var y = x
+    for _ in 0..<1_000_000 { y = -y }
+    #expect(y.gradients(of: [x])[0].item == 1)
+    y = x
+    #expect(y.item == 1)
+  }
+
+  @Test("keeps no tensor alive once the result is gone")
+  func noLeak() async {
+    // In a process of its own: the count is the process's.
+    await #expect(processExitsWith: .success) {
+      let x = Tensor([1.0, 2.0], shape: [2]).requiringGradient()
+      let before = CachingAllocator.shared.liveCount
+      for _ in 0..<10 {
+        let loss = Tensor.layerNorm(x.exp() * x, gain: x, bias: x).softmax().sum()
+        _ = loss.gradients(of: [x])
+      }
+      require(CachingAllocator.shared.liveCount == before, "\(CachingAllocator.shared.liveCount) tensors, not \(before)")
+    }
+  }
+
+  @Test("by an old value is not affected by changing the variable in place")
+  func mutationMakesANewVariable() {
+    var x = Tensor([1.0, 2.0], shape: [2]).requiringGradient()
+    let copy = x
+    let y = (x * x).sum()
+    x.replaceRows(from: 0, with: Tensor([10.0], shape: [1]))
+    #expect(x.scalars == [10, 2])
+    #expect(copy.scalars == [1, 2])
+    #expect(y.gradients(of: [copy])[0].scalars == [2, 4])
+  }
+
+  @Test("of what is not differentiable traps with the reason")
+  func misuse() async {
+    await #expect(processExitsWith: .failure) {
+      _ = Tensor([1.0, 2.0], shape: [2]).gradients(of: [])
+    }
+    await #expect(processExitsWith: .failure) {
+      let x = Tensor([1.0], shape: []).requiringGradient()
+      let y = x * x
+      _ = y.gradients(of: [y])
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = Tensor([1.0, 2.0], shape: [2]) + Tensor([1.0, 2.0, 3.0], shape: [3])
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import Autograd
+import Foundation
+import Randomness
+import Testing
+
+/// Each fused operation is held against its composition from elementary ones, values and gradients.
+@Suite("A fused operation equals its composition")
+struct FusedOperationTests {
+  /// Float64 rounding of sums of a few dozen terms of order one.
+  static let rounding = 1e-12
+
+  /// Compares values and the gradients by every input under a random upstream gradient.
+  private func expectEqual(
+    _ inputs: [Tensor], _ fused: ([Tensor]) -> Tensor, _ composed: ([Tensor]) -> Tensor,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let variables = inputs.map { $0.requiringGradient() }
+    let (a, b) = (fused(variables), composed(variables))
+    #expect(a.shape == b.shape, sourceLocation: sourceLocation)
+    let upstream = random(a.shape, 99)
+    let gradients = zip(
+      a.gradients(of: variables, upstream: upstream), b.gradients(of: variables, upstream: upstream))
+    for (x, y) in [(a, b)] + Array(gradients) {
+      let worst = zip(x.scalars, y.scalars).map { abs($0 - $1) }.max() ?? 0
+      #expect(worst < Self.rounding, sourceLocation: sourceLocation)
+    }
+  }
+
+  private func random(_ shape: [Int], _ seed: UInt64) -> Tensor {
+    Tensor(normal: 1, shape: shape, key: RandomKey(seed: seed), elementType: .float64)
+  }
+
+  @Test func linear() {
+    expectEqual([random([2, 3, 4], 1), random([5, 4], 2), random([5], 3)]) {
+      .linear($0[0], weight: $0[1], bias: $0[2])
+    } _: {
+      .matmul($0[0], $0[1], transposeB: true) + $0[2]
+    }
+  }
+
+  @Test func layerNorm() {
+    expectEqual([random([3, 7], 1), random([7], 2), random([7], 3)]) {
+      .layerNorm($0[0], gain: $0[1], bias: $0[2], epsilon: 1e-3)
+    } _: { inputs in
+      let centred = inputs[0] - inputs[0].mean([-1], keepingAxes: true)
+      let variance = (centred * centred).mean([-1], keepingAxes: true)
+      return centred / (variance + 1e-3).sqrt() * inputs[1] + inputs[2]
+    }
+  }
+
+  @Test func logSoftmax() {
+    expectEqual([random([3, 5], 1)]) { $0[0].logSoftmax() } _: { $0[0].softmax().log() }
+  }
+
+  @Test func gelu() {
+    expectEqual([random([17], 1)]) { $0[0].gelu() } _: { inputs in
+      let x = inputs[0]
+      return 0.5 * x * ((2 / Double.pi).squareRoot() * (x + 0.044715 * x.power(3))).tanh() + 0.5 * x
+    }
+  }
+
+  @Test("linearCrossEntropy, over more rows than a chunk holds", arguments: [7, 200])
+  func linearCrossEntropy(rows: Int) {
+    let targets = (0..<rows).map { Int32($0 % 3 == 2 ? -1 : $0 % 6) }
+    let scored = targets.filter { $0 >= 0 }
+    expectEqual([random([rows, 4], 1), random([6, 4], 2)]) {
+      .linearCrossEntropy($0[0], weight: $0[1], targets: targets)
+    } _: { inputs in
+      let picked = targets.map { target in (0..<6).map { Double($0) == Double(target) ? 1.0 : 0.0 } }
+      let oneHot = Tensor(picked.flatMap { $0 }, shape: [rows, 6])
+      let logProbabilities = Tensor.matmul(inputs[0], inputs[1], transposeB: true).logSoftmax()
+      return -(logProbabilities * oneHot).sum() / Double(scored.count)
+    }
+  }
+
+  @Test func rotaryEmbedding() {
+    let table = RotaryTable(headWidth: 4, positionCount: 9, elementType: .float64)
+    expectEqual([random([2, 5, 12], 1)]) {
+      $0[0].rotaryEmbedding(table, headCount: 2, firstPosition: 3)
+    } _: { inputs in
+      // x·cos + rotateHalf(x)·sin on the first two heads of width 4; the third is left alone.
+      let heads = inputs[0].slice(0..<8, axis: 2).reshaped(to: [2, 5, 2, 4])
+      let turned = Tensor.concatenate([-heads.slice(2..<4, axis: 3), heads.slice(0..<2, axis: 3)], axis: 3)
+      let angles = (3..<8).flatMap { p in [0, 1, 0, 1].map { Double(p) * pow(10_000, -Double($0) / 2) } }
+      let cosines = Tensor(angles.map { cos($0) }, shape: [5, 1, 4])
+      let sines = Tensor(angles.map { sin($0) }, shape: [5, 1, 4])
+      let rotated = (heads * cosines + turned * sines).reshaped(to: [2, 5, 8])
+      return .concatenate([rotated, inputs[0].slice(8..<12, axis: 2)], axis: 2)
+    }
+  }
+
+  static let masks: [AttentionMask] = [.none, .causal, .window(1), .window(3), .window(50)]
+
+  @Test("attention", arguments: masks, [(heads: 2, groups: 2), (heads: 4, groups: 2), (heads: 3, groups: 1)])
+  func attention(mask: AttentionMask, form: (heads: Int, groups: Int)) {
+    let (batch, width, queryLength, keyLength) = (2, 4, 5, 7)
+    let q = random([batch, queryLength, form.heads, width], 1)
+    let k = random([batch, keyLength, form.groups, width], 2)
+    let v = random([batch, keyLength, form.groups, width], 3)
+    expectEqual([q, k, v]) {
+      .attention(queries: $0[0], keys: $0[1], values: $0[2], mask: mask)
+    } _: { inputs in
+      // Key head g serves query heads g·r … g·r + r − 1.
+      let repeats = form.heads / form.groups
+      let spread = { (x: Tensor) in
+        x.transposed([0, 2, 1, 3]).reshaped(to: [batch, form.groups, 1, keyLength, width])
+          .broadcast(to: [batch, form.groups, repeats, keyLength, width])
+          .reshaped(to: [batch, form.heads, keyLength, width])
+      }
+      let scores = Tensor.matmul(inputs[0].transposed([0, 2, 1, 3]), spread(inputs[1]), transposeB: true) * 0.5
+      let bias = Self.bias(mask, queryLength: queryLength, keyLength: keyLength)
+      return Tensor.matmul((scores + bias).softmax(), spread(inputs[2])).transposed([0, 2, 1, 3])
+    }
+  }
+
+  /// 0 where a query sees a key, a number that softmax turns into 0 where it does not.
+  private static func bias(_ mask: AttentionMask, queryLength: Int, keyLength: Int) -> Tensor {
+    let values = (0..<queryLength).flatMap { query in
+      (0..<keyLength).map { key in
+        let position = query + keyLength - queryLength
+        let isSeen =
+          switch mask {
+          case .none: true
+          case .causal: key <= position
+          case .window(let width): key <= position && key > position - width
+          }
+        return isSeen ? 0.0 : -1e9
+      }
+    }
+    return Tensor(values, shape: [queryLength, keyLength])
+  }
+
+  @Test("attention over packed queries, keys and values equals attention over the parts")
+  func packedAttention() {
+    expectEqual([random([2, 6, 16], 1)]) {
+      .attention(packed: $0[0], headCount: 2, keyValueHeadCount: 1, mask: .causal)
+    } _: { inputs in
+      let part = { (range: Range<Int>, heads: Int) in
+        inputs[0].slice(range, axis: 2).reshaped(to: [2, 6, heads, 4])
+      }
+      return Tensor.attention(queries: part(0..<8, 2), keys: part(8..<12, 1), values: part(12..<16, 1), mask: .causal)
+        .reshaped(to: [2, 6, 8])
+    }
+  }
+
+  @Test("the weights for inspection are those that attention uses", arguments: masks)
+  func attentionWeights(mask: AttentionMask) {
+    let (q, k, v) = (random([2, 5, 4, 4], 1), random([2, 7, 2, 4], 2), random([2, 7, 2, 4], 3))
+    let weights = Tensor.attentionWeights(queries: q, keys: k, mask: mask)
+    #expect(weights.shape == [2, 4, 5, 7])
+    for sum in weights.sum([-1]).scalars { #expect(abs(sum - 1) < Self.rounding) }
+    let spread = v.transposed([0, 2, 1, 3]).reshaped(to: [2, 2, 1, 7, 4]).broadcast(to: [2, 2, 2, 7, 4])
+    let mixed = Tensor.matmul(weights, spread.reshaped(to: [2, 4, 7, 4])).transposed([0, 2, 1, 3])
+    let attended = Tensor.attention(queries: q, keys: k, values: v, mask: mask)
+    for (x, y) in zip(mixed.scalars, attended.scalars) { #expect(abs(x - y) < Self.rounding) }
+  }
+
+  @Test("the textbooks' worked example: attention of dog over dog, ate, dinner")
+  func workedExample() {
+    let words = Tensor([1, 2, 3, 0.5, 1, 1.5, 2, 1, 0.5], shape: [3, 3])
+    let project = { (weights: [Double]) in Tensor.matmul(words, Tensor(weights, shape: [3, 2])) }
+    let q = project([0.6, -0.2, 0.1, 0.5, -0.3, 0.4]).rows(0..<1)
+    let k = project([0.2, 0.3, -0.4, 0.7, 0.5, -0.1])
+    let v = project([0.9, 0.1, 0.2, 0.8, -0.1, 0.6])
+    let weights = (Tensor.matmul(q, k, transposeB: true) / 2.0.squareRoot()).softmax()
+    let output = Tensor.attention(
+      queries: q.reshaped(to: [1, 1, 1, 2]), keys: k.reshaped(to: [1, 3, 1, 2]), values: v.reshaped(to: [1, 3, 1, 2]),
+      mask: .none)
+    // The textbooks round the weights to three digits and compute the output from those: an error of half a unit
+    // times the values' column sums, 3.45 and 6.55, and half a unit of its own.
+    let half = 0.0005
+    for (found, expected) in zip(weights.scalars, [0.448, 0.172, 0.380]) { #expect(abs(found - expected) < half) }
+    #expect(abs(output.scalars[0] - 1.275) < half * (3.45 + 1))
+    #expect(abs(output.scalars[1] - 2.363) < half * (6.55 + 1))
+  }
+}

@@ -1,0 +1,94 @@
+import Autograd
+import Randomness
+import Testing
+
+@Suite("Tensors")
+struct TensorTests {
+  let matrix = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3], elementType: .float64)
+
+  @Test("broadcast as NumPy's arrays do")
+  func broadcasting() {
+    #expect((matrix + Tensor([10.0, 20.0, 30.0], shape: [3])).scalars == [11, 22, 33, 14, 25, 36])
+    #expect((matrix * Tensor([10.0, 20.0], shape: [2, 1])).scalars == [10, 20, 30, 80, 100, 120])
+    #expect((Tensor([1.0, 2.0], shape: [2, 1]) - Tensor([1.0, 3.0], shape: [2])).scalars == [0, -2, 1, -1])
+    #expect((matrix + Tensor(repeating: 1, shape: [2, 3, 0, 1], elementType: .float64).sum()).shape == [2, 3])
+    #expect((Tensor(repeating: 0, shape: [0, 3]) + Tensor(repeating: 1, shape: [1, 3])).shape == [0, 3])
+  }
+
+  @Test("change their layout")
+  func layout() {
+    #expect(matrix.transposed().scalars == [1, 4, 2, 5, 3, 6])
+    #expect(matrix.reshaped(to: [3, -1]).shape == [3, 2])
+    #expect(matrix.slice(1..<3, axis: 1).scalars == [2, 3, 5, 6])
+    #expect(matrix.slice(1..<2).scalars == [4, 5, 6])
+    #expect(Tensor.concatenate([matrix, matrix.slice(0..<1)]).scalars == [1, 2, 3, 4, 5, 6, 1, 2, 3])
+    #expect(Tensor.concatenate([matrix.slice(0..<1, axis: 1), matrix], axis: 1).scalars == [1, 1, 2, 3, 4, 4, 5, 6])
+    let cube = Tensor((0..<24).map(Double.init), shape: [2, 3, 4])
+    #expect(cube.transposed([2, 0, 1]).shape == [4, 2, 3])
+    #expect(cube.transposed([2, 0, 1]).scalars.prefix(7) == [0, 4, 8, 12, 16, 20, 1])
+  }
+
+  @Test("gather as torch.gather does")
+  func gather() {
+    #expect(matrix.gather([2, 0, 1, 1], [2, 2]).scalars == [3, 1, 5, 5])
+    #expect(matrix.gather([1, 0, 1], [1, 3], axis: 0).scalars == [4, 2, 6])
+  }
+
+  @Test("reduce over any axes")
+  func reductions() {
+    #expect(matrix.sum().item == 21)
+    #expect(matrix.sum([0]).scalars == [5, 7, 9])
+    #expect(matrix.sum([-1], keepingAxes: true).shape == [2, 1])
+    #expect(matrix.mean([1]).scalars == [2, 5])
+    let cube = Tensor((0..<24).map(Double.init), shape: [2, 3, 4])
+    #expect(cube.sum([1]).scalars == [12, 15, 18, 21, 48, 51, 54, 57])
+    #expect(cube.sum([0, 2]).scalars == [60, 92, 124])
+    #expect(Tensor(repeating: 1, shape: [3, 0]).sum([1]).scalars == [0, 0, 0])
+  }
+
+  @Test("multiply as matrices, transposed or not, in batches")
+  func matmul() {
+    let a = Tensor([1, 2, 3, 4], shape: [2, 2], elementType: .float64)
+    let b = Tensor([5, 6, 7, 8], shape: [2, 2], elementType: .float64)
+    #expect(Tensor.matmul(a, b).scalars == [19, 22, 43, 50])
+    #expect(Tensor.matmul(a, b, transposeA: true).scalars == [26, 30, 38, 44])
+    #expect(Tensor.matmul(a, b, transposeB: true).scalars == [17, 23, 39, 53])
+    #expect(Tensor.matmul(a, b, transposeA: true, transposeB: true).scalars == [23, 31, 34, 46])
+    let pair = Tensor([1, 0, 0, 1, 0, 1, 1, 0], shape: [2, 2, 2], elementType: .float64)
+    #expect(Tensor.matmul(pair, b).scalars == [5, 6, 7, 8, 7, 8, 5, 6])
+  }
+
+  @Test("are values: changing one leaves its copies alone")
+  func copyOnWrite() {
+    var changed = matrix
+    changed.replaceRows(from: 1, with: Tensor([7.0, 8.0, 9.0], shape: [3]))
+    #expect(matrix.scalars == [1, 2, 3, 4, 5, 6])
+    #expect(changed.scalars == [1, 2, 3, 7, 8, 9])
+  }
+
+  @Test("drop about the share asked for, and the same elements again")
+  func dropout() {
+    let ones = Tensor(repeating: 1, shape: [10_000], elementType: .float64)
+    let draw = Dropout(probability: 0.3, key: RandomKey(seed: 1))
+    let kept = ones.dropout(draw).scalars
+    #expect(kept == ones.dropout(draw).scalars)
+    #expect(Set(kept).count == 2 && kept.contains(1 / 0.7))
+    // Five standard deviations of the binomial distribution: √(10,000 · 0.3 · 0.7) ≈ 46.
+    #expect(abs(kept.count { $0 == 0 } - 3_000) < 230)
+    #expect(kept != ones.dropout(Dropout(probability: 0.3, key: RandomKey(seed: 2))).scalars)
+  }
+
+  @Test("hold the same in both element types, to rounding", arguments: Operation.allCases)
+  func elementTypesAgree(_ operation: Operation) {
+    // Sums of up to a few dozen terms of order 30 in float32: 30 · 30 · 2⁻²⁴ ≈ 5e-5.
+    let rounding = 1e-4
+    for sample in operation.samples where sample.inputs.allSatisfy({ $0.elementType == .float64 }) {
+      guard operation != .rotaryEmbedding else { continue }  // Its table has an element type of its own.
+      let double = sample.function(sample.inputs).scalars
+      let single = sample.function(sample.inputs.map { $0.converted(to: .float32) }).scalars
+      for (x, y) in zip(double, single) {
+        #expect(abs(x - y) <= rounding * max(1, abs(x)), "\(operation): \(sample.name)")
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import Checkpoints
+import Foundation
+import Synchronization
+
+/// The system's calls, of which one fails: call number `failing`, counted from 0.
+///
+/// After a crash every later call fails too, and each file that had not been synchronised loses its second
+/// half, as a disk whose power went may lose it. Nothing waits for the disk, so that many runs take little
+/// time.
+final class FaultySystem: SystemCalls {
+  enum Fault: Sendable { case diskFull, crash }
+
+  private struct State {
+    var callCount = 0
+    var hasFired = false
+    var log: [String] = []
+    var unsynchronized: [Int32: Int32] = [:]  // a second descriptor, which outlives the first
+  }
+
+  private let failing: Int
+  private let fault: Fault
+  private let state = Mutex(State())
+
+  init(failing: Int = .max, with fault: Fault = .diskFull) {
+    self.failing = failing
+    self.fault = fault
+  }
+
+  deinit { state.withLock { for descriptor in $0.unsynchronized.values { Foundation.close(descriptor) } } }
+
+  var hasFired: Bool { state.withLock(\.hasFired) }
+
+  /// What was done, in order: `rename /a -> /b`.
+  var log: [String] { state.withLock(\.log) }
+
+  private func call<Result: SignedInteger>(_ name: String, _ body: () -> Result) -> Result {
+    let fails = state.withLock { state in
+      defer { state.callCount += 1 }
+      state.log.append(name)
+      let fails = state.callCount == failing || (state.hasFired && fault == .crash)
+      if fails && !state.hasFired {
+        state.hasFired = true
+        if fault == .crash { for descriptor in state.unsynchronized.values { loseHalf(descriptor) } }
+      }
+      return fails
+    }
+    guard fails else { return body() }
+    errno = ENOSPC
+    return -1
+  }
+
+  private func loseHalf(_ descriptor: Int32) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return }
+    ftruncate(descriptor, status.st_size / 2)
+  }
+
+  func makeDirectory(_ path: String) -> Int32 { call("mkdir \(path)") { POSIX().makeDirectory(path) } }
+  func create(_ path: String) -> Int32 {
+    let descriptor = call("create \(path)") { POSIX().create(path) }
+    if descriptor >= 0 { state.withLock { $0.unsynchronized[descriptor] = dup(descriptor) } }
+    return descriptor
+  }
+  func openForAppending(_ path: String) -> Int32 { call("append \(path)") { POSIX().openForAppending(path) } }
+  func openDirectory(_ path: String) -> Int32 { call("open \(path)") { POSIX().openDirectory(path) } }
+  func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int {
+    call("write") { POSIX().write(bytes, to: descriptor) }
+  }
+  func synchronize(_ descriptor: Int32) -> Int32 {
+    let result = call("fsync") { Int32(0) }
+    if result >= 0, let second = state.withLock({ $0.unsynchronized.removeValue(forKey: descriptor) }) {
+      Foundation.close(second)
+    }
+    return result
+  }
+  func close(_ descriptor: Int32) -> Int32 {
+    // A descriptor is closed even where closing reports a failure.
+    let result = POSIX().close(descriptor)
+    return call("close") { result }
+  }
+  func rename(_ path: String, to target: String) -> Int32 {
+    call("rename \(path) -> \(target)") { POSIX().rename(path, to: target) }
+  }
+  func makeSymbolicLink(_ path: String, to target: String) -> Int32 {
+    call("symlink \(path) -> \(target)") { POSIX().makeSymbolicLink(path, to: target) }
+  }
+  func unlink(_ path: String) -> Int32 { call("unlink \(path)") { POSIX().unlink(path) } }
+  func removeDirectory(_ path: String) -> Int32 { call("rmdir \(path)") { POSIX().removeDirectory(path) } }
+}
+
+/// The system's calls on a bad day: writes take at most three bytes, and every second call is interrupted
+/// first.
+final class SlowSystem: SystemCalls {
+  private let interrupts = Mutex(false)
+  private let system = POSIX()
+
+  private func call<Result: SignedInteger>(_ body: () -> Result) -> Result {
+    let interrupted = interrupts.withLock { interrupts in
+      interrupts.toggle()
+      return interrupts
+    }
+    if interrupted { errno = EINTR }
+    return interrupted ? -1 : body()
+  }
+
+  func makeDirectory(_ path: String) -> Int32 { call { system.makeDirectory(path) } }
+  func create(_ path: String) -> Int32 { call { system.create(path) } }
+  func openForAppending(_ path: String) -> Int32 { call { system.openForAppending(path) } }
+  func openDirectory(_ path: String) -> Int32 { call { system.openDirectory(path) } }
+  func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int {
+    call { system.write(UnsafeRawBufferPointer(rebasing: bytes.prefix(3)), to: descriptor) }
+  }
+  // A failed fsync or close is not to be tried again, so these are not interrupted.
+  func synchronize(_ descriptor: Int32) -> Int32 { system.synchronize(descriptor) }
+  func close(_ descriptor: Int32) -> Int32 { system.close(descriptor) }
+  func rename(_ path: String, to target: String) -> Int32 { call { system.rename(path, to: target) } }
+  func makeSymbolicLink(_ path: String, to target: String) -> Int32 {
+    call { system.makeSymbolicLink(path, to: target) }
+  }
+  func unlink(_ path: String) -> Int32 { call { system.unlink(path) } }
+  func removeDirectory(_ path: String) -> Int32 { call { system.removeDirectory(path) } }
+}

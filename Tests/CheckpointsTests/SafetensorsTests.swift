@@ -1,0 +1,170 @@
+import Autograd
+import Checkpoints
+import Testing
+
+@Suite struct SafetensorsTests {
+  static let tensors: [(name: String, tensor: Tensor)] = [
+    ("b", Tensor([1, -2, 3.5, .infinity] as [Float], shape: [2, 2])),
+    ("wide", Tensor([0.1, 1e300] as [Double], shape: [2, 1])),
+    ("a", Tensor([7] as [Float], shape: [])),
+    ("none", Tensor([] as [Float], shape: [0, 3])),
+  ]
+
+  static func bytes(of tensors: [(name: String, tensor: Tensor)]) throws -> [UInt8] {
+    try withTemporaryDirectory { directory in
+      try DurableFile.replace(directory + "/x") { try $0.write(safetensors: tensors) }
+      return try contents(directory + "/x")
+    }
+  }
+
+  /// A file of the given header and as many zero bytes.
+  static func file(header: String, dataByteCount: Int = 0) -> [UInt8] {
+    withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian, Array.init)
+      + Array(header.utf8) + [UInt8](repeating: 0, count: dataByteCount)
+  }
+
+  /// Writes `bytes` to a file, opens it and reads every tensor.
+  static func read(_ bytes: [UInt8]) throws -> [String: Tensor] {
+    try withTemporaryDirectory { try read(bytes, in: $0) }
+  }
+
+  static func read(_ bytes: [UInt8], in directory: String) throws -> [String: Tensor] {
+    try write(bytes, to: directory + "/x")
+    let file = try SafetensorsFile(directory + "/x", ifMissing: "")
+    let tensors = try file.header.entries.map { ($0.name, try file.tensor($0.name, shape: $0.shape)) }
+    return Dictionary(uniqueKeysWithValues: tensors)
+  }
+
+  @Test("tensors come back bit for bit") func roundTrip() throws {
+    let read = try Self.read(try Self.bytes(of: Self.tensors))
+    #expect(read.count == Self.tensors.count)
+    for (name, tensor) in Self.tensors {
+      let copy = try #require(read[name])
+      #expect(copy.shape == tensor.shape && copy.elementType == tensor.elementType)
+      #expect(copy.withUnsafeBytes(Array.init) == tensor.withUnsafeBytes(Array.init))
+    }
+  }
+
+  @Test("the layout is the reference's: wide elements first, then names; the header filled to 8 bytes")
+  func layout() throws {
+    let bytes = try Self.bytes(of: Self.tensors)
+    let header =
+      #"{"__metadata__":{"format":"pt"},"wide":{"dtype":"F64","shape":[2,1],"data_offsets":[0,16]},"#
+      + #""a":{"dtype":"F32","shape":[],"data_offsets":[16,20]},"#
+      + #""b":{"dtype":"F32","shape":[2,2],"data_offsets":[20,36]},"#
+      + #""none":{"dtype":"F32","shape":[0,3],"data_offsets":[36,36]}}"#
+    let padded = header + String(repeating: " ", count: -header.utf8.count & 7)
+    #expect(bytes.prefix(bytes.count - 36) == Self.file(header: padded)[...])
+  }
+
+  @Test("equal tensors give equal bytes, in whatever order they are given") func deterministic() throws {
+    #expect(try Self.bytes(of: Self.tensors) == Self.bytes(of: Self.tensors.reversed()))
+  }
+
+  @Test("a header may have spaces around it and no metadata") func tolerates() throws {
+    let read = try Self.read(
+      Self.file(header: #"  {"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}  "#, dataByteCount: 4))
+    #expect(read["t"]?.floats == [0])
+    #expect(try Self.read(Self.file(header: "{}")).isEmpty)
+  }
+
+  @Test("a tensor of another name or shape, and one too many, are named") func namesTensors() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/x"
+      try DurableFile.replace(path) { try $0.write(safetensors: Self.tensors) }
+      let file = try SafetensorsFile(path, ifMissing: "")
+      #expect(
+        try checkpointError { _ = try file.tensor("c", shape: [1]) }
+          == .malformed(file: path, reason: "c is missing"))
+      #expect(
+        try checkpointError { _ = try file.tensor("b", shape: [4]) }
+          == .malformed(file: path, reason: "b has shape [2, 2], where the configuration demands [4]"))
+      #expect(
+        try checkpointError { try file.requireNoneBut(["wide", "b", "none"]) }
+          == .malformed(file: path, reason: "a is no parameter of this configuration"))
+    }
+  }
+}
+
+@Suite struct HostileSafetensorsTests {
+  private static func entry(
+    _ name: String, _ shape: String, _ offsets: String, type: String = "F32"
+  ) -> String {
+    #""\#(name)":{"dtype":"\#(type)","shape":\#(shape),"data_offsets":\#(offsets)}"#
+  }
+
+  @Test(
+    "a header that lies is refused",
+    arguments: [
+      ("overlap", "{\(entry("a", "[1]", "[0,4]")),\(entry("b", "[1]", "[0,4]"))}", 4),
+      ("partial overlap", "{\(entry("a", "[2]", "[0,8]")),\(entry("b", "[2]", "[4,12]"))}", 12),
+      ("gap", "{\(entry("a", "[1]", "[0,4]")),\(entry("b", "[1]", "[8,12]"))}", 12),
+      ("gap at the beginning", "{\(entry("a", "[1]", "[4,8]"))}", 8),
+      ("rest after the last", "{\(entry("a", "[1]", "[0,4]"))}", 5),
+      ("data missing", "{\(entry("a", "[1]", "[0,4]"))}", 2),
+      ("shape too small", "{\(entry("a", "[1]", "[0,8]"))}", 8),
+      ("shape too large", "{\(entry("a", "[3]", "[0,8]"))}", 8),
+      ("backward offsets", "{\(entry("a", "[0]", "[4,0]"))}", 0),
+      ("three offsets", "{\(entry("a", "[1]", "[0,4,8]"))}", 4),
+      ("negative offset", "{\(entry("a", "[1]", "[-4,0]"))}", 0),
+      ("negative length", "{\(entry("a", "[-1]", "[0,4]"))}", 4),
+      ("a length that is no integer", "{\(entry("a", "[1.0]", "[0,4]"))}", 4),
+      ("length 2⁶⁴ − 2", "{\(entry("a", "[18446744073709551614]", "[0,4]"))}", 4),
+      ("product overflow", "{\(entry("a", "[2,9223372036854775807]", "[0,4]"))}", 4),
+      ("product overflow to zero", "{\(entry("a", "[4294967296,4294967296]", "[0,0]"))}", 0),
+      ("byte count overflow", "{\(entry("a", "[4611686018427387904]", "[0,0]"))}", 0),
+      ("name twice", "{\(entry("a", "[1]", "[0,4]")),\(entry("a", "[1]", "[0,4]"))}", 4),
+      ("field twice", #"{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4),
+      ("no shape", #"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#, 4),
+      ("metadata that is no string", #"{"__metadata__":{"n":1}}"#, 0),
+      ("no object", "[]", 0), ("no JSON", "{", 0), ("empty header", "", 0),
+      ("unknown element type", "{\(entry("a", "[1]", "[0,2]", type: "BF16"))}", 2),
+    ])
+  func refuses(what: String, header: String, dataByteCount: Int) throws {
+    let bytes = SafetensorsTests.file(header: header, dataByteCount: dataByteCount)
+    #expect(throws: CheckpointError.self, "\(what)") { try SafetensorsTests.read(bytes) }
+  }
+
+  @Test(
+    "a header longer than the file or than the bound is refused before memory is taken",
+    arguments: [9, 1 << 20, 100_000_001, UInt64(Int64.max), UInt64.max])
+  func refusesLength(length: UInt64) throws {
+    let bytes = withUnsafeBytes(of: length.littleEndian, Array.init) + Array("{}      ".utf8)
+    #expect(throws: CheckpointError.self) { try SafetensorsTests.read(bytes) }
+  }
+
+  @Test("twenty thousand tensors over one span are refused in bounded time")
+  func overlappingTensors() throws {
+    let entries = (0..<20_000).map { Self.entry("t\($0)", "[200,200]", "[0,160000]") }
+    let bytes = SafetensorsTests.file(header: "{\(entries.joined(separator: ","))}", dataByteCount: 160_000)
+    #expect(throws: CheckpointError.self) { try SafetensorsTests.read(bytes) }
+  }
+
+  @Test("a file cut short anywhere is refused") func truncation() throws {
+    let bytes = try SafetensorsTests.bytes(of: SafetensorsTests.tensors)
+    try withTemporaryDirectory { directory in
+      for length in bytes.indices {
+        #expect(throws: CheckpointError.self) {
+          try SafetensorsTests.read(Array(bytes[..<length]), in: directory)
+        }
+      }
+    }
+  }
+
+  @Test("a file with any one bit flipped is read or refused, never a trap") func bitFlips() throws {
+    let bytes = try SafetensorsTests.bytes(of: SafetensorsTests.tensors)
+    let refused = try withTemporaryDirectory { directory in
+      try (0..<bytes.count * 8).count { bit in
+        var damaged = bytes
+        damaged[bit / 8] ^= 1 << (bit % 8)
+        do {
+          _ = try SafetensorsTests.read(damaged, in: directory)
+          return false
+        } catch is CheckpointError {
+          return true
+        }
+      }
+    }
+    #expect(refused > 1000)  // most of the header's bits matter
+  }
+}

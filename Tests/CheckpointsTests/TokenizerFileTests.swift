@@ -1,0 +1,74 @@
+import Checkpoints
+import Testing
+import Text
+
+@Suite struct TokenizerFileTests {
+  private func document(_ text: String) throws -> JSONField {
+    JSONField(try JSON(parsing: text, from: "tokenizer.json"), in: "tokenizer.json")
+  }
+
+  /// The document of a tokenizer with the given vocabulary.
+  private func document(vocabulary: JSON) -> JSONField {
+    var document = TokenizerFile.json(of: CharacterTokenizer(vocabularyOf: "abc"))
+    document["model"]?["vocab"] = vocabulary
+    return JSONField(document, in: "tokenizer.json")
+  }
+
+  @Test("the file is the one that transformers was seen to read") func layout() {
+    #expect(
+      TokenizerFile.json(of: CharacterTokenizer(vocabularyOf: "cab \n")).compact
+        == #"{"version":"1.0","truncation":null,"padding":null,"added_tokens":[{"id":0,"content":"<unk>","#
+        + #""single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}],"#
+        + #""normalizer":null,"pre_tokenizer":{"type":"Split","pattern":{"Regex":"[\\s\\S]"},"#
+        + #""behavior":"Isolated","invert":false},"post_processor":null,"decoder":{"type":"Fuse"},"#
+        + #""model":{"type":"WordLevel","unk_token":"<unk>","#
+        + #""vocab":{"<unk>":0,"\n":1," ":2,"a":3,"b":4,"c":5}}}"#)
+  }
+
+  @Test(
+    "a vocabulary comes back scalar by scalar",
+    arguments: [
+      "a", "\r\n\t\0\u{1b}\u{7f}", "e\u{301}é", "\u{212b}\u{c5}A\u{30a}",
+      "\u{1f600}\u{10ffff}\u{feff}\u{2028}\"\\/",
+    ])
+  func roundTrip(text: String) throws {
+    let tokenizer = CharacterTokenizer(vocabularyOf: text)
+    let read = try TokenizerFile.tokenizer(from: document(TokenizerFile.json(of: tokenizer).pretty))
+    #expect(read == tokenizer)
+    #expect(Array(read.decode(try read.encode(text)).unicodeScalars) == Array(text.unicodeScalars))
+  }
+
+  @Test("ids may be listed in any order") func anyOrder() throws {
+    let read = try TokenizerFile.tokenizer(from: document(vocabulary: ["b": 1, "<unk>": 0, "a": 2]))
+    #expect(read.scalars == ["b", "a"])
+  }
+
+  @Test(
+    "a vocabulary with a hole, a repeated id, a long token or no <unk> is refused",
+    arguments: [
+      ["<unk>": 0, "a": 2], ["<unk>": 0, "a": 1, "b": 1], ["<unk>": 0, "ab": 1], ["<unk>": 0, "": 1],
+      ["<unk>": 1, "a": 0],
+      ["a": 0, "b": 1], ["a": 1, "b": 2], ["<unk>": 0], [:], [], ["<unk>": 0, "a": -1],
+      ["<unk>": 0, "a": 1.0],
+      ["<unk>": 0, "a": .integer(.max)], ["<unk>": 0, "\r\n": 1], ["<unk>": 0, "e\u{301}": 1],
+    ] as [JSON])
+  func refusesVocabulary(vocabulary: JSON) {
+    #expect(throws: CheckpointError.self) {
+      try TokenizerFile.tokenizer(from: document(vocabulary: vocabulary))
+    }
+  }
+
+  @Test(
+    "another kind of tokenizer is refused by field",
+    arguments: [
+      "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "truncation", "padding",
+    ])
+  func refusesOtherKinds(name: String) throws {
+    var document = TokenizerFile.json(of: CharacterTokenizer(vocabularyOf: "abc"))
+    document[name] = ["type": "Other"]
+    let error = try checkpointError {
+      _ = try TokenizerFile.tokenizer(from: JSONField(document, in: "tokenizer.json"))
+    }
+    #expect(error.description.hasPrefix(#"tokenizer.json: \#(name) is {"type":"Other"}; supported: "#))
+  }
+}

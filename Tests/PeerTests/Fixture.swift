@@ -1,0 +1,70 @@
+import Autograd
+import Checkpoints
+import Foundation
+import Randomness
+import Testing
+import Transformer
+
+/// A file of what PyTorch computed, written by `Tests/Peers/make_fixtures.py`.
+///
+///     tokens [B, T + 1]    weight.NAME    float32.WHAT, transformers'    float64.WHAT, the torch twin's
+struct Fixture {
+  /// The model's shape: the configuration that transformers was given.
+  let config: GPTConfig
+  /// What made the file: versions, `config`, and a trajectory's `recipe`.
+  let document: JSONField
+  private let file: SafetensorsFile
+
+  init(_ name: String) throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+    let path = folder.appending(path: "\(name).safetensors").path
+    file = try SafetensorsFile(path, ifMissing: "it is committed with the tests")
+    let text = try #require(file.header.metadata["fixture"])
+    document = JSONField(try JSON(parsing: Array(text.utf8), from: path), in: path)
+    config = try ModelConfigFile.config(from: document["config"])
+  }
+
+  /// The tensor called `name`.
+  func tensor(_ name: String) throws -> Tensor {
+    let entry = try #require(file.header.entries.first { $0.name == name }, "\(name)")
+    return try file.tensor(name, shape: entry.shape)
+  }
+
+  /// The names of all tensors that begin with `prefix`.
+  func names(_ prefix: String) -> [String] {
+    file.header.entries.map(\.name).filter { $0.hasPrefix(prefix) }
+  }
+
+  /// Rows of T + 1 tokens as the inputs and the targets of B sequences.
+  func batch(_ tokens: Tensor) -> (inputs: [Int32], targets: [Int32], batchSize: Int) {
+    let ids = tokens.scalars.map { Int32($0) }
+    let length = tokens.shape[1]
+    let rows = stride(from: 0, to: ids.count, by: length).map { ids[$0..<($0 + length)] }
+    return (rows.flatMap { $0.dropLast() }, rows.flatMap { $0.dropFirst() }, rows.count)
+  }
+
+  /// The model with the fixture's weights, which are float32 and so exact in either type.
+  func model(_ elementType: ElementType) throws -> GPT {
+    var model = try GPT(config, key: RandomKey(seed: 0)).converted(to: elementType)
+    try model.visitParameters { name, tensor in
+      var row = 0
+      for part in config.peerTensors(name, tensor) {
+        let weight = try file.tensor("weight.\(part.name)", shape: part.tensor.shape)
+        tensor.replaceRows(from: row, with: weight.converted(to: elementType))
+        row += part.tensor.shape[0]
+      }
+    }
+    return model
+  }
+}
+
+extension GPTConfig {
+  /// Our parameter `name`, or its gradient, as transformers has it: queries, keys and values, which are rows
+  /// of one matrix here, are three tensors there.
+  func peerTensors(_ name: String, _ tensor: Tensor) -> [(name: String, tensor: Tensor)] {
+    guard name.contains("qkv_proj") else { return [(name, tensor)] }
+    let (q, k) = (headCount * headWidth, keyValueHeadCount * headWidth)
+    let parts = [("q_proj", 0..<q), ("k_proj", q..<(q + k)), ("v_proj", (q + k)..<(q + 2 * k))]
+    return parts.map { (name.replacing("qkv_proj", with: $0), tensor.rows($1)) }
+  }
+}

@@ -1,0 +1,75 @@
+import Autograd
+import Testing
+import Training
+import Transformer
+
+@Suite("Fifty steps of AdamW beside PyTorch")
+struct TrajectoryTests {
+  @Test("have the twin's losses, gradient norms and final weights in float64")
+  func float64() throws {
+    let fixture = try Fixture("trajectory")
+    let found = try train(fixture, .float64)
+    let weights = found.model.parameters().flatMap { fixture.config.peerTensors($0.name, $0.tensor) }
+    let tensors =
+      [("loss", found.losses), ("norm", found.norms)] + weights.map { ("final.\($0.name)", $0.tensor) }
+    for (name, tensor) in tensors {
+      let error = relativeError(tensor, try fixture.tensor("float64.\(name)"))
+      #expect(error <= Agreement.float64, "\(name)")
+    }
+    #expect(Set(tensors.map { "float64.\($0.0)" }) == Set(fixture.names("float64.")))
+  }
+
+  @Test("have transformers' losses in float32 with every kernel table")
+  func float32() throws {
+    let fixture = try Fixture("trajectory")
+    let expected = try fixture.tensor("float32.loss").scalars
+    for processor in Processor.supported(threads: 2) {
+      let found = try processor.run { try train(fixture, .float32) }.losses.scalars
+      #expect(found.count == expected.count)
+      let apart = zip(found, expected).map { abs($0 - $1) }
+      #expect(apart.allSatisfy { $0 <= Agreement.float32Loss }, "\(apart) with \(processor.instructionSet)")
+    }
+  }
+
+  private func train(
+    _ fixture: Fixture, _ type: ElementType
+  ) throws -> (losses: Tensor, norms: Tensor, model: GPT) {
+    let options = try options(fixture)
+    var model = try fixture.model(type).requiringGradient()
+    var optimizer = AdamW(
+      parameters: model.parameters().map(\.tensor), beta1: options.beta1, beta2: options.beta2,
+      weightDecay: options.weightDecay)
+    let tokens = try fixture.tensor("tokens")  // [steps, B, T + 1]
+    #expect(tokens.shape[0] == options.maxIterations)
+    var losses: [Double] = []
+    var norms: [Double] = []
+    for step in 0..<options.maxIterations {
+      let batch = fixture.batch(tokens.rows(step..<(step + 1)).reshaped(to: Array(tokens.shape.dropFirst())))
+      let loss = model.loss(inputs: batch.inputs, targets: batch.targets, batchSize: batch.batchSize)
+      let gradients = loss.gradients(of: model.parameters().map(\.tensor))
+      let norm = gradients.globalNorm
+      optimizer.update(
+        &model, with: gradients, learningRate: options.schedule(step),
+        gradientScale: clippingScale(norm: norm, limit: options.gradientClip))
+      losses.append(loss.item)
+      norms.append(norm)
+    }
+    return (Tensor(losses, shape: [losses.count]), Tensor(norms, shape: [norms.count]), model)
+  }
+
+  /// The fixture's recipe, which is named as the command line's flags.
+  private func options(_ fixture: Fixture) throws -> TrainingOptions {
+    let recipe = fixture.document["recipe"]
+    var options = TrainingOptions()
+    options.maxIterations = try recipe["steps"].integer
+    options.learningRate = try recipe["learning_rate"].number
+    options.minLearningRate = try recipe["min_lr"].number
+    options.warmupIterations = try recipe["warmup_iters"].integer
+    options.decayIterations = try recipe["lr_decay_iters"].integer
+    options.beta1 = try recipe["beta1"].number
+    options.beta2 = try recipe["beta2"].number
+    options.weightDecay = try recipe["weight_decay"].number
+    options.gradientClip = try recipe["grad_clip"].number
+    return options
+  }
+}

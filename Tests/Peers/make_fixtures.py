@@ -1,0 +1,199 @@
+"""Writes the fixtures that Tests/PeerTests holds this package against.
+
+    python Tests/Peers/make_fixtures.py [DIRECTORY]
+
+<shape>.safetensors: weights and tokens; by each peer the logits, the loss and every parameter's gradient.
+trajectory.safetensors: 50 steps of AdamW from one start on the same batches; by each peer the loss and the
+gradients' norm at each step; by the twin the weights at the end.
+The peers are transformers' Starcoder2ForCausalLM in float32 and twin.py in float64. The metadata hold the
+configuration and the versions.
+"""
+
+import json
+import math
+import platform
+import sys
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+import transformers
+import twin
+from safetensors.torch import save_file
+
+# No size is a multiple of a vector or a tile but where the architecture makes it one.
+COMMON = dict(
+    vocab_size=11, num_hidden_layers=1, intermediate_size=24, max_position_embeddings=13, sliding_window=None,
+    tie_word_embeddings=True, hidden_act="gelu_pytorch_tanh", use_bias=True, norm_epsilon=1e-5,
+    rope_parameters=dict(rope_type="default", rope_theta=10000.0), bos_token_id=None, eos_token_id=None,
+)
+SHAPES = {
+    "multi-head": dict(hidden_size=32, num_attention_heads=2, num_key_value_heads=2),
+    "grouped-query": dict(hidden_size=32, num_attention_heads=4, num_key_value_heads=2),
+    "sliding-window": dict(
+        hidden_size=16, num_attention_heads=1, num_key_value_heads=1, sliding_window=5, num_hidden_layers=2),
+    "untied-head": dict(
+        hidden_size=32, num_attention_heads=1, num_key_value_heads=1, tie_word_embeddings=False),
+    "wide-head": dict(
+        hidden_size=64, num_attention_heads=1, num_key_value_heads=1, intermediate_size=10),
+}
+TRAJECTORY = "sliding-window"  # the fewest parameters, and two blocks
+RECIPE = dict(
+    steps=50, learning_rate=6e-3, min_lr=6e-4, warmup_iters=5, lr_decay_iters=40, beta1=0.9, beta2=0.99,
+    weight_decay=0.1, grad_clip=1.0,
+)
+BATCH_SIZE = 2
+
+
+def random_weights(model, random):
+    """Large enough that attention is far from uniform and every term of a gradient counts."""
+
+    def draw(name, parameter):
+        noise = torch.randn(parameter.shape, generator=random)
+        if parameter.dim() == 1:
+            return 0.1 * noise + (1 if "norm" in name and name.endswith("weight") else 0)
+        return noise * parameter.shape[1] ** -0.5
+
+    return {name: draw(name, parameter) for name, parameter in model.named_parameters()}
+
+
+def loss_and_logits(logits, weights, tokens):
+    """The mean cross-entropy of each token but the first of a row, and the logits it is of."""
+    y = logits(weights, tokens[:, :-1])
+    return F.cross_entropy(y.flatten(0, 1), tokens[:, 1:].flatten()), y
+
+
+def results(logits, weights, tokens):
+    """Logits, loss and gradients as tensors to store."""
+    variables = {name: weight.clone().requires_grad_() for name, weight in weights.items()}
+    loss, y = loss_and_logits(logits, variables, tokens)
+    gradients = torch.autograd.grad(loss, list(variables.values()))
+    found = {f"gradient.{name}": gradient for name, gradient in zip(variables, gradients)}
+    return {"logits": y.detach(), "loss": loss.detach(), **found}
+
+
+def learning_rate(step, recipe):
+    """nanoGPT's schedule; steps count from 0."""
+    peak, low = recipe["learning_rate"], recipe["min_lr"]
+    warmup, decay = recipe["warmup_iters"], recipe["lr_decay_iters"]
+    if step < warmup:
+        return peak * (step + 1) / (warmup + 1)
+    if step > decay:
+        return low
+    return low + 0.5 * (1 + math.cos(math.pi * (step - warmup) / (decay - warmup))) * (peak - low)
+
+
+def trajectory(logits, weights, batches, recipe):
+    """The loss and the norm of each step of torch.optim.AdamW, and the weights after the last."""
+    variables = {name: weight.clone().requires_grad_() for name, weight in weights.items()}
+    matrices = [p for p in variables.values() if p.dim() >= 2]
+    vectors = [p for p in variables.values() if p.dim() < 2]
+    decays = dict(params=matrices, weight_decay=recipe["weight_decay"])
+    stays = dict(params=vectors, weight_decay=0.0)
+    optimizer = torch.optim.AdamW([decays, stays], betas=(recipe["beta1"], recipe["beta2"]))
+    losses, norms = [], []
+    for step in range(recipe["steps"]):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(step, recipe)
+        optimizer.zero_grad()
+        loss, _ = loss_and_logits(logits, variables, batches[step])
+        loss.backward()
+        norms.append(torch.nn.utils.clip_grad_norm_(variables.values(), recipe["grad_clip"]))
+        optimizer.step()
+        losses.append(loss.detach())
+    final = {f"final.{name}": weight.detach() for name, weight in variables.items()}
+    return {"loss": torch.stack(losses), "norm": torch.stack(norms), **final}
+
+
+class Case:
+    """A shape with its weights, and the two peers as functions of weights and tokens."""
+
+    def __init__(self, fields, seed):
+        self.fields = COMMON | fields
+        self.config = transformers.Starcoder2Config(**self.fields)
+        self.random = torch.Generator().manual_seed(seed)
+        model = transformers.AutoModelForCausalLM.from_config(self.config, attn_implementation="eager")
+        model.float().eval()
+        self.weights = random_weights(model, self.random)
+        self.double = {name: weight.double() for name, weight in self.weights.items()}
+        self.transformers = lambda weights, tokens: torch.func.functional_call(
+            model, weights, (), dict(input_ids=tokens, use_cache=False)).logits
+        self.twin = lambda weights, tokens: twin.logits(self.config, weights, tokens)
+
+    def tokens(self):
+        shape = (BATCH_SIZE, self.config.max_position_embeddings + 1)
+        return torch.randint(self.config.vocab_size, shape, generator=self.random)
+
+    def batches(self, count):
+        """Rows of a short sequence that repeats, so that there is something to learn."""
+        period = torch.randint(self.config.vocab_size, (17,), generator=self.random)
+        length = self.config.max_position_embeddings + 1
+        starts = torch.randint(len(period), (count, BATCH_SIZE, 1), generator=self.random)
+        return period[(starts + torch.arange(length)) % len(period)]
+
+    def metadata(self, **more):
+        """One document, since safetensors writes several in any order."""
+        versions = dict(
+            python=platform.python_version(), torch=torch.__version__, transformers=transformers.__version__)
+        config = self.fields | dict(model_type="starcoder2")
+        return dict(fixture=json.dumps(dict(made_by=versions, config=config) | more))
+
+
+def difference(single, double):
+    """The largest difference between the peers, relative to the largest magnitude of its tensor."""
+    return max(((single[n].double() - x).abs().max() / x.abs().max()).item() for n, x in double.items())
+
+
+def prefixed(prefix, tensors):
+    return {f"{prefix}.{name}": tensor.contiguous() for name, tensor in tensors.items()}
+
+
+def write(path, tensors, metadata):
+    save_file(tensors, path, metadata)
+    print(f"  {path.name}: {path.stat().st_size:,} bytes")
+
+
+def write_shape(name, case, directory):
+    tokens = case.tokens()
+    single = results(case.transformers, case.weights, tokens)
+    double = results(case.twin, case.double, tokens)
+    apart = difference(single, double)
+    print(f"{name}: the peers differ by {apart:.1e}, loss {double['loss']:.4f}")
+    if apart > 5e-6:
+        raise SystemExit("twin.py and transformers are not the same model")
+    stored = prefixed("weight", case.weights) | prefixed("float32", single) | prefixed("float64", double)
+    stored["tokens"] = tokens.float()
+    write(directory / f"{name}.safetensors", stored, case.metadata())
+
+
+def write_trajectory(case, directory):
+    batches = case.batches(RECIPE["steps"])
+    single = trajectory(case.transformers, case.weights, batches, RECIPE)
+    double = trajectory(case.twin, case.double, batches, RECIPE)
+    losses, norms = double["loss"], double["norm"]
+    apart = (single["loss"].double() - losses).abs().max()
+    clipped = int((norms > RECIPE["grad_clip"]).sum())
+    curve = f"loss {losses[0]:.4f} to {losses[-1]:.4f}, clipped {clipped} times"
+    print(f"trajectory: the peers differ by {apart:.1e}, {curve}")
+    if not 5 < clipped < RECIPE["steps"] - 5:
+        raise SystemExit("clipping must hold in some steps and not in others")
+    # Final weights in float32 are no reference: AdamW divides a gradient that is rounding noise by its size.
+    single = {name: tensor for name, tensor in single.items() if not name.startswith("final.")}
+    stored = prefixed("weight", case.weights) | prefixed("float32", single) | prefixed("float64", double)
+    stored["tokens"] = batches.float()
+    write(directory / "trajectory.safetensors", stored, case.metadata(recipe=RECIPE))
+
+
+def main():
+    default = Path(__file__).parent.parent / "PeerTests" / "Fixtures"
+    directory = Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    directory.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)  # sums in one order
+    cases = {name: Case(fields, seed) for seed, (name, fields) in enumerate(SHAPES.items())}
+    for name, case in cases.items():
+        write_shape(name, case, directory)
+    write_trajectory(cases[TRAJECTORY], directory)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+import Autograd
+import Foundation
+import Testing
+import Training
+import Transformer
+
+/// A model of one tensor.
+private struct Weights: Module {
+  var values: Tensor
+  mutating func visitParameters(_ path: String, _ visit: ParameterVisitor) throws { try visit("values", &values) }
+}
+
+@Suite("Optimization")
+struct OptimizationTests {
+  @Test("by AdamW follows the formula, and only matrices decay", arguments: [[2], [1, 2]])
+  func adamW(shape: [Int]) {
+    var model = Weights(values: Tensor([1.0, -2.0], shape: shape))
+    var optimizer = AdamW(parameters: [model.values], beta1: 0.9, beta2: 0.99, weightDecay: 0.1)
+    var (w, m, v) = ([1.0, -2.0], [0.0, 0.0], [0.0, 0.0])
+    for step in 1...5 {
+      let gradient = [0.3 * Double(step), -1.0]
+      optimizer.update(&model, with: [Tensor(gradient, shape: shape)], learningRate: 0.01, gradientScale: 0.5)
+      for i in 0..<2 {
+        let g = 0.5 * gradient[i]
+        w[i] -= shape.count >= 2 ? 0.01 * 0.1 * w[i] : 0
+        m[i] = 0.9 * m[i] + 0.1 * g
+        v[i] = 0.99 * v[i] + 0.01 * g * g
+        let corrected = (m[i] / (1 - pow(0.9, Double(step))), v[i] / (1 - pow(0.99, Double(step))))
+        w[i] -= 0.01 * corrected.0 / (corrected.1.squareRoot() + 1e-8)
+      }
+    }
+    // Float64 rounding over five steps.
+    for (found, expected) in zip(model.values.scalars, w) { #expect(abs(found - expected) < 1e-14) }
+    #expect(optimizer.step == 5)
+  }
+
+  @Test("warms up, comes down by half a cosine, and stays")
+  func schedule() {
+    let rate = LearningRateSchedule(peak: 1, minimum: 0.1, warmupSteps: 4, decaySteps: 14)
+    #expect((0..<4).map { rate($0) } == [0.2, 0.4, 0.6, 0.8])
+    #expect(rate(4) == 1)
+    #expect(abs(rate(9) - 0.55) < 1e-15)
+    #expect(rate(14) == 0.1)
+    #expect(rate(1_000) == 0.1)
+    #expect(LearningRateSchedule(peak: 1, minimum: 0, warmupSteps: 0, decaySteps: 0)(0) == 0)
+  }
+
+  @Test("clips the gradients' global norm")
+  func clipping() {
+    let gradients = [Tensor([3.0], shape: [1]), Tensor([0.0, 4.0], shape: [2])]
+    #expect(gradients.globalNorm == 5)
+    #expect(abs(clippingScale(norm: 5, limit: 1) - 0.2) < 1e-6)
+    #expect(clippingScale(norm: 0.5, limit: 1) == 1)
+    #expect(clippingScale(norm: 5, limit: 0) == 1)
+  }
+}

@@ -1,0 +1,92 @@
+import Autograd
+import Testing
+import Training
+
+@Suite("A trainer")
+struct TrainerTests {
+  @Test("learns: from guessing to knowing the small text")
+  func learns() throws {
+    var trainer = try trainer(smallRecipe { $0.options.maxIterations = 300 })
+    let first = try trainer.takeStep().loss
+    for _ in 1..<300 { _ = try trainer.takeStep() }
+    let last = try trainer.evaluate().validationLoss
+    // Guessing costs ln 18 ≈ 2.9 nats; after eight characters of this text little is uncertain.
+    #expect(first > 2.7)
+    #expect(last < 0.6)
+  }
+
+  @Test("makes the same weights, bit for bit, whatever the number of threads", arguments: [1, 2, 3, 8])
+  func threadCount(_ threads: Int) throws {
+    let recipe = smallRecipe { $0.options.dropout = 0.1 }
+    let reference = try Processor(threads: 1).run { try trained(recipe, steps: 8) }
+    let found = try Processor(threads: threads).run { try trained(recipe, steps: 8) }
+    #expect(found == reference)
+  }
+
+  @Test("makes other weights of another seed")
+  func seed() throws {
+    #expect(try trained(smallRecipe(), steps: 1) != trained(smallRecipe { $0.options.seed = 2 }, steps: 1))
+  }
+
+  private func trained(_ recipe: Recipe, steps: Int) throws -> [Float] {
+    var trainer = try trainer(recipe)
+    for _ in 0..<steps { _ = try trainer.takeStep() }
+    return weights(trainer)
+  }
+
+  @Test("accumulating gradients over batches takes the step of one large batch")
+  func accumulation() throws {
+    var large = try trainer(smallRecipe { $0.options.batchSize = 6 })
+    var accumulated = try trainer(smallRecipe { ($0.options.batchSize, $0.options.gradientAccumulationSteps) = (2, 3) })
+    let (a, b) = (try large.takeStep(), try accumulated.takeStep())
+    // Means of 48 losses of order 3, in float32, summed in another order.
+    #expect(abs(a.loss - b.loss) < 1e-5)
+    #expect(abs(a.gradientNorm - b.gradientNorm) < 1e-4)
+  }
+
+  @Test("leaves no tensor behind after a step")
+  func noLeak() async {
+    await #expect(processExitsWith: .success) {
+      var trainer = try trainer()
+      _ = try trainer.takeStep()
+      let before = CachingAllocator.shared.liveCount
+      _ = try trainer.takeStep()
+      let bytes = CachingAllocator.shared.systemBytes
+      for _ in 0..<3 { _ = try trainer.takeStep() }
+      require(CachingAllocator.shared.liveCount == before, "tensors are left")
+      require(CachingAllocator.shared.systemBytes == bytes, "memory was asked of the system in a steady step")
+    }
+  }
+
+  @Test("stops before it spoils the weights when the loss is no number")
+  func divergence() throws {
+    var trainer = try trainer(smallRecipe { ($0.options.learningRate, $0.options.warmupIterations) = (1e30, 0) })
+    #expect(throws: TrainingError.self) {
+      for _ in 0..<10 { _ = try trainer.takeStep() }
+    }
+  }
+
+  static let invalid: [(name: String, options: TrainingOptions)] = {
+    func changed(_ change: (inout TrainingOptions) -> Void) -> TrainingOptions {
+      var options = smallRecipe().options
+      change(&options)
+      return options
+    }
+    return [
+      ("batch-size", changed { $0.batchSize = 0 }), ("learning-rate", changed { $0.learningRate = .nan }),
+      ("warmup-iters", changed { $0.warmupIterations = 13 }), ("dropout", changed { $0.dropout = 1 }),
+      ("beta2", changed { $0.beta2 = -1 }), ("max-iters", changed { $0.maxIterations = 0 }),
+      ("eval-iters", changed { $0.evaluation = .batches(0) }),
+    ]
+  }()
+
+  @Test("refuses options that make no run, and names them", arguments: invalid)
+  func invalidOptions(name: String, options: TrainingOptions) {
+    do {
+      try options.validate()
+      Issue.record("accepted")
+    } catch {
+      #expect(error.description.contains(name))
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import Autograd
+import Checkpoints
+import Foundation
+import Testing
+import Training
+
+@Suite("A run")
+struct TrainingRunTests {
+  @Test("saves checkpoints, links the best and the last, and records its steps")
+  func saves() throws {
+    try withTemporaryDirectory { path in
+      var events: [TrainingEvent] = []
+      var run = try TrainingRun(smallRecipe(), corpus: smallText, in: RunDirectory(path))
+      #expect(try run.train(onEvent: { events.append($0) }) == .finished)
+      let steps = events.compactMap { if case .step(let report, _, _) = $0 { report.step } else { nil } }
+      let saved = events.compactMap { if case .checkpoint(let step, _) = $0 { step } else { nil } }
+      #expect(steps == Array(1...12))
+      #expect(saved == [5, 10, 12])
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path + "/last") == "checkpoint-12")
+      let lines = try String(contentsOfFile: path + "/metrics.jsonl", encoding: .utf8).split(separator: "\n")
+      #expect(lines.count == events.count)
+      let checkpoint = try Checkpoint(directory: RunDirectory.checkpoint(at: path))
+      #expect(checkpoint.tokenizer == run.tokenizer)
+    }
+  }
+
+  @Test("stopped and resumed with other threads ends in the same bytes as undisturbed")
+  func exactResume() throws {
+    try withTemporaryDirectory { path in
+      let recipe = smallRecipe { ($0.options.dropout, $0.options.keep) = (0.1, 9) }
+      var undisturbed = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path + "/a"))
+      _ = try undisturbed.train(onEvent: { _ in })
+
+      var steps = 0
+      var stopped = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path + "/b"))
+      let outcome = try stopped.train(onEvent: { if case .step = $0 { steps += 1 } }, shouldStop: { steps == 7 })
+      #expect(outcome == .interrupted)
+      let saved = try #require(try SavedRun(RunDirectory(path + "/b")))
+      #expect(saved.step == 7)
+      try Processor(threads: 3).run {
+        var resumed = try TrainingRun(resuming: saved, saved.recipe, corpus: smallText)
+        #expect(try resumed.train(onEvent: { _ in }) == .finished)
+      }
+      for file in ["model.safetensors", "optimizer.safetensors", "config.json", "tokenizer.json"] {
+        let bytes = ["/a/last/", "/b/last/"].map { FileManager.default.contents(atPath: path + $0 + file) }
+        #expect(bytes[0] != nil && bytes[0] == bytes[1], "\(file)")
+      }
+      let metrics = try String(contentsOfFile: path + "/b/metrics.jsonl", encoding: .utf8).split(separator: "\n")
+      #expect(metrics.count { $0.contains("\"event\":\"step\"") } == 12)
+    }
+  }
+
+  @Test("is not resumed with another corpus or shape; the message names what differs")
+  func refusesOtherSettings() throws {
+    try withTemporaryDirectory { path in
+      var run = try TrainingRun(smallRecipe(), corpus: smallText, in: RunDirectory(path))
+      _ = try run.train(onEvent: { _ in })
+      let saved = try #require(try SavedRun(RunDirectory(path)))
+      #expect(saved.isFinished(by: saved.recipe))
+
+      var other = saved.recipe
+      (other.width, other.options.seed, other.options.maxIterations) = (32, 1, 99)
+      do {
+        _ = try TrainingRun(resuming: saved, other, corpus: smallText + "!")
+        Issue.record("resumed")
+      } catch let error as TrainingError {
+        for named in ["--n-embd was 16, is 32", "--seed", "corpus"] { #expect(error.description.contains(named)) }
+        #expect(!error.description.contains("--max-iters"))
+      }
+    }
+  }
+
+  @Test("goes on when only its length changes")
+  func longer() throws {
+    try withTemporaryDirectory { path in
+      var run = try TrainingRun(smallRecipe(), corpus: smallText, in: RunDirectory(path))
+      _ = try run.train(onEvent: { _ in })
+      let saved = try #require(try SavedRun(RunDirectory(path)))
+      var longer = saved.recipe
+      longer.options.maxIterations = 15
+      var resumed = try TrainingRun(resuming: saved, longer, corpus: smallText)
+      #expect(try resumed.train(onEvent: { _ in }) == .finished)
+      #expect(resumed.trainer.step == 15)
+    }
+  }
+
+  @Test("ends early when its patience is over")
+  func patience() throws {
+    try withTemporaryDirectory { path in
+      let recipe = smallRecipe {
+        $0.options.learningRate = 0  // Nothing is learned, so the second evaluation is no better than the first.
+        $0.options.minLearningRate = 0
+        $0.options.patience = 1
+      }
+      var run = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path))
+      #expect(try run.train(onEvent: { _ in }) == .outOfPatience)
+      #expect(run.trainer.step == 10)
+    }
+  }
+}

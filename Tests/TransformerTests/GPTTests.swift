@@ -1,0 +1,103 @@
+import Autograd
+import Randomness
+import Testing
+import Transformer
+
+@Suite("The model")
+struct GPTTests {
+  static let config = GPTConfig(
+    vocabularySize: 7, layerCount: 2, headCount: 4, keyValueHeadCount: 2, width: 8, mlpWidth: 12, contextLength: 5)
+  static let inputs: [Int32] = [1, 4, 2, 2, 6, 0, 3, 5, 1, 1]
+  static let targets: [Int32] = [4, 2, 2, 6, 0, 3, 5, 1, 1, 2]
+
+  @Test("starts at the loss of guessing: ln V")
+  func initialLoss() throws {
+    let config = GPTConfig(vocabularySize: 65, layerCount: 2, headCount: 2, width: 32, contextLength: 16)
+    let model = try GPT(config, key: RandomKey(seed: 1))
+    let tokens = (0..<160).map { Int32(($0 * 37) % 65) }
+    let loss = model.loss(inputs: tokens, targets: Array(tokens.dropFirst() + [0]), batchSize: 10)
+    // Logits have a deviation of about 0.02·√32 ≈ 0.11, which moves the loss by about its square.
+    #expect(abs(loss.item - 4.174) < 0.05)
+  }
+
+  @Test("has gradients that agree with central differences for every parameter", arguments: [
+    config,
+    GPTConfig(vocabularySize: 7, layerCount: 1, headCount: 1, width: 4, contextLength: 5, slidingWindow: 2, tiesHead: false),
+  ])
+  func gradients(_ config: GPTConfig) throws {
+    let model = try GPT(config, key: RandomKey(seed: 2)).converted(to: .float64)
+    let report = GradientCheck().check(model.parameters().map(\.tensor)) { parameters in
+      var variable = model
+      var next = parameters.makeIterator()
+      try? variable.visitParameters { _, tensor in tensor = next.next() ?? tensor }
+      return variable.loss(inputs: Self.inputs, targets: Self.targets, batchSize: 2)
+    }
+    #expect(report.passes, "\(String(describing: report.worst))")
+    #expect(report.comparedCount == 2 * model.config.parameterCount)
+  }
+
+  @Test("looks only back: changing token t changes no logit before t, and some from t on")
+  func causality() throws {
+    let model = try GPT(Self.config, key: RandomKey(seed: 3))
+    let tokens = Array(Self.inputs.prefix(5))
+    let logits = model.logits(tokens).scalars
+    let size = Self.config.vocabularySize
+    for position in 0..<5 {
+      var changed = tokens
+      changed[position] = (tokens[position] + 1) % Int32(size)
+      let after = model.logits(changed).scalars
+      #expect(after.prefix(position * size) == logits.prefix(position * size))
+      #expect(after.dropFirst(position * size) != logits.dropFirst(position * size))
+    }
+  }
+
+  @Test("has the mean of its sequences' losses as the loss of a batch")
+  func batchLoss() throws {
+    let model = try GPT(Self.config, key: RandomKey(seed: 4)).converted(to: .float64)
+    let whole = model.loss(inputs: Self.inputs, targets: Self.targets, batchSize: 2).item
+    let parts = [0..<5, 5..<10].map { range in
+      model.loss(inputs: Array(Self.inputs[range]), targets: Array(Self.targets[range]), batchSize: 1).item
+    }
+    #expect(abs(whole - (parts[0] + parts[1]) / 2) < 1e-14)
+  }
+
+  @Test("records nothing unless its parameters are variables")
+  func recording() throws {
+    let model = try GPT(Self.config, key: RandomKey(seed: 5))
+    #expect(!model.logits([1, 2]).hasHistory)
+    #expect(model.requiringGradient().logits([1, 2]).hasHistory)
+    #expect(!model.requiringGradient().detached.logits([1, 2]).hasHistory)
+  }
+
+  @Test("counts its parameters", arguments: [
+    config, GPTConfig(vocabularySize: 9, layerCount: 3, headCount: 2, width: 8, contextLength: 4, tiesHead: false),
+  ])
+  func parameterCount(_ config: GPTConfig) throws {
+    let model = try GPT(config, key: RandomKey(seed: 6))
+    #expect(model.parameters().reduce(0) { $0 + $1.tensor.count } == config.parameterCount)
+    #expect(Set(model.parameters().map(\.name)).count == model.parameters().count)
+  }
+
+  @Test("begins with GPT-2's weights")
+  func initialization() throws {
+    let config = GPTConfig(vocabularySize: 50, layerCount: 2, headCount: 2, width: 64, contextLength: 8)
+    for (name, tensor) in try GPT(config, key: RandomKey(seed: 7)).parameters() where tensor.rank == 2 {
+      let isResidual = name.hasSuffix("o_proj.weight") || name.hasSuffix("c_proj.weight")
+      let deviation = (tensor.sumOfSquares / Double(tensor.count)).squareRoot()
+      // Some 4,000 draws: the deviation is within 5 %, four of its own deviations.
+      #expect(abs(deviation / (isResidual ? 0.01 : 0.02) - 1) < 0.05, "\(name)")
+    }
+  }
+
+  @Test("drops out at its four places when asked, by the key alone")
+  func dropout() throws {
+    let model = try GPT(Self.config, key: RandomKey(seed: 8))
+    let loss = { (draw: Dropout?) in
+      model.loss(inputs: Self.inputs, targets: Self.targets, batchSize: 2, dropout: draw).item
+    }
+    let draw = { Dropout(probability: 0.5, key: RandomKey(seed: $0)) }
+    #expect(loss(draw(1)) == loss(draw(1)))
+    #expect(loss(draw(1)) != loss(draw(2)))
+    #expect(loss(Dropout(probability: 0, key: RandomKey(seed: 1))) == loss(nil))
+  }
+}

@@ -1,0 +1,161 @@
+import Testing
+import minigpt
+
+@Suite("Reading a command line")
+struct ArgumentParserTests {
+  @Test("what is not given keeps its default")
+  func defaults() throws {
+    let command = try parse("in.txt")
+    #expect(command.source == "in.txt")
+    #expect(command.target == nil)
+    #expect(command.layerCount == nil)
+    #expect(command.batchSize == 12)
+    #expect(!command.json)
+  }
+
+  @Test(
+    "an option's name takes hyphens or underscores, and its value a space or an equals sign",
+    arguments: [["--n-layer", "4"], ["--n_layer", "4"], ["--n-layer=4"], ["--n_layer=4"]])
+  func spellings(words: [String]) throws {
+    #expect(try ArgumentParser<ExampleCommand>.parse(["in.txt"] + words).layerCount == 4)
+  }
+
+  @Test("options and positional arguments may be mixed, in any order")
+  func order() throws {
+    let command = try parse("--json", "in.txt", "--learning-rate", "3e-4", "out.txt", "--shade", "dark")
+    #expect(command.json)
+    #expect(command.source == "in.txt")
+    #expect(command.target == "out.txt")
+    #expect(command.rate == 3e-4)
+    #expect(command.shade == .dark)
+  }
+
+  @Test("where an option is given twice, the last one holds")
+  func lastWins() throws {
+    #expect(try parse("in.txt", "--batch-size", "3", "--batch-size=5").batchSize == 5)
+  }
+
+  @Test("nothing after two dashes is an option")
+  func endOfOptions() throws {
+    let command = try parse("--", "--json", "-x")
+    #expect(command.source == "--json")
+    #expect(command.target == "-x")
+    #expect(!command.json)
+  }
+
+  @Test("a single dash and a negative number are values; other words with a dash need an equals sign")
+  func dashes() throws {
+    #expect(try parse("-").source == "-")
+    #expect(try parse("in.txt", "--prompt", "-1").prompt == "-1")
+    #expect(try parse("in.txt", "--prompt=--json").prompt == "--json")
+    #expect(try parse("in.txt", "--prompt=").prompt == "")
+    #expect(try parse("in.txt", "--prompt", "").prompt == "")
+    #expect(throws: UsageError.missingValue(argument: "--prompt <text>", followedBy: "--json")) {
+      try parse("in.txt", "--prompt", "--json")
+    }
+  }
+
+  @Test("an equals sign in the value belongs to the value")
+  func equalsSign() throws {
+    #expect(try parse("in.txt", "--prompt=a=b").prompt == "a=b")
+  }
+
+  @Test("the largest seed fits")
+  func largestSeed() throws {
+    #expect(try parse("in.txt", "--seed", "18446744073709551615").seed == .max)
+  }
+
+  @Test("an unknown option is named, with the nearest one there is")
+  func unknownOption() {
+    #expect(throws: UsageError.unknownOption("--bach", suggestion: "--batch-size")) {
+      try parse("in.txt", "--bach", "3")
+    }
+    #expect(throws: UsageError.unknownOption("--xyzzy", suggestion: nil)) { try parse("--xyzzy=1") }
+    #expect(throws: UsageError.unknownOption("-j", suggestion: nil)) { try parse("in.txt", "-j") }
+    #expect(throws: UsageError.unknownOption("-json", suggestion: "--json")) { try parse("in.txt", "-json") }
+  }
+
+  @Test("a missing value, a flag's value, a missing argument and one too many are refused")
+  func wrongCounts() {
+    #expect(throws: UsageError.missingValue(argument: "--n-layer <n>", followedBy: nil)) {
+      try parse("in.txt", "--n-layer")
+    }
+    #expect(throws: UsageError.valueForFlag(flag: "--json")) { try parse("in.txt", "--json=yes") }
+    #expect(throws: UsageError.missingArgument("<source>")) { try parse("--json") }
+    #expect(throws: UsageError.unexpectedArgument("c")) { try parse("a", "b", "c") }
+    #expect(throws: UsageError.unknownOption("--source", suggestion: nil)) { try parse("--source", "a") }
+  }
+
+  @Test(
+    "a value of the wrong form or out of range is refused, and the range said",
+    arguments: [
+      ("n-layer", "0"), ("n-layer", "97"), ("n-layer", "four"), ("n-layer", "4.5"), ("n-layer", ""),
+      ("n-layer", "99999999999999999999"), ("n-layer", " 4"), ("n-layer", "-1"),
+    ])
+  func outOfRange(name: String, value: String) {
+    #expect(
+      throws: UsageError.invalidValue(
+        value, argument: "--n-layer <n>", expectation: "a whole number from 1 to 96", suggestion: nil)
+    ) {
+      try parse("in.txt", "--\(name)", value)
+    }
+  }
+
+  @Test(
+    "not-a-number, infinities and hexadecimals are refused as numbers",
+    arguments: ["nan", "inf", "-inf", "infinity", "1e999", "0x1p3", "-0.1", "1", "", "1,5", "half"])
+  func oddNumbers(value: String) {
+    #expect(
+      throws: UsageError.invalidValue(
+        value, argument: "--dropout <x>", expectation: "a number of at least 0 and less than 1",
+        suggestion: nil)
+    ) {
+      try parse("in.txt", "--dropout=\(value)")
+    }
+  }
+
+  @Test("a wrong choice is refused with the choices, and the nearest")
+  func wrongChoice() {
+    #expect(
+      throws: UsageError.invalidValue(
+        "drak", argument: "--shade <shade>", expectation: "one of 'light', 'dark'", suggestion: "dark")
+    ) {
+      try parse("in.txt", "--shade", "drak")
+    }
+  }
+
+  @Test("help is asked for anywhere before two dashes")
+  func help() {
+    #expect(asksForHelp(["in.txt", "--bach", "-h"]))
+    #expect(asksForHelp(["--help"]))
+    #expect(!asksForHelp(["in.txt", "--", "--help"]))
+    #expect(!asksForHelp(["--prompt=--help"]))
+  }
+}
+
+@Suite("Messages about the command line")
+struct UsageErrorTests {
+  @Test(
+    "an error says what is wrong and the way out",
+    arguments: [
+      (
+        UsageError.unknownOption("--bach", suggestion: "--batch-size"),
+        "Unknown option '--bach'. Did you mean '--batch-size'?"
+      ),
+      (.unknownCommand("xyzzy", suggestion: nil), "Unknown command 'xyzzy'."),
+      (
+        .missingValue(argument: "--prompt <text>", followedBy: "-x"),
+        "Missing value for '--prompt <text>'. If '-x' is the value, write '--prompt=-x'."
+      ),
+      (
+        .invalidValue(
+          "0", argument: "--n-layer <n>", expectation: "a whole number from 1 to 96", suggestion: nil),
+        "The value '0' is invalid for '--n-layer <n>': must be a whole number from 1 to 96."
+      ),
+      (.missingArgument("<checkpoint>"), "Missing expected argument '<checkpoint>'."),
+    ])
+  func messages(error: UsageError, message: String) {
+    #expect(error.description == message)
+    #expect(ErrorReport(error).code == .usage)
+  }
+}

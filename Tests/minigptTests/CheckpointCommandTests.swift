@@ -1,0 +1,101 @@
+import Checkpoints
+import Foundation
+import Testing
+import minigpt
+
+@Suite("minigpt sample, eval and gradcheck")
+struct CheckpointCommandTests {
+  @Test("sample continues the prompt of its checkpoint, the same way for the same seed")
+  func sample() throws {
+    let workspace = try Workspace()
+    _ = try workspace.train()
+    let words = ["sample", "checkpoints/fox", "--prompt", "The fox", "--max-new-tokens", "20"]
+    let outcome = try workspace.run(words)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.hasPrefix("The fox"))
+    #expect(outcome.output.unicodeScalars.count == "The fox".count + 20 + 1)
+    #expect(outcome.error.hasPrefix("Sampling from checkpoints/fox/checkpoint-"))
+    #expect(try workspace.run(words).output == outcome.output)
+    #expect(try workspace.run(words + ["--seed", "2"]).output != outcome.output)
+    // Without a checkpoint, the newest run.
+    #expect(try workspace.run(["sample"] + words.dropFirst(2)).output == outcome.output)
+  }
+
+  @Test("sample --json prints an object for each sample")
+  func sampleObjects() throws {
+    let workspace = try Workspace()
+    _ = try workspace.train()
+    let outcome = try workspace.run(
+      "sample", "--json", "--num-samples", "2", "--max-new-tokens", "9", "--prompt", "an")
+    let objects = try outcome.objects()
+    #expect(objects.count == 2)
+    #expect(objects[0].names == ["text", "prompt", "tokens", "tokens_per_second", "time_to_first_token_ms"])
+    #expect(objects[0]["prompt"] == "an")
+    #expect(objects[0]["tokens"] == 9)
+    #expect(objects[0]["text"] != objects[1]["text"])
+  }
+
+  @Test("a prompt's unknown character is shown with a caret under it")
+  func unknownCharacter() throws {
+    let workspace = try Workspace()
+    _ = try workspace.train()
+    let outcome = try workspace.run("sample", "--prompt", "The fox\nand thé crow")
+    #expect(outcome.status == ExitCode.badData.rawValue)
+    #expect(outcome.error.contains("\n  and thé crow\n        ^\n"))
+    #expect(outcome.error.contains("near it: \"e\""))
+    #expect(outcome.output.isEmpty)
+  }
+
+  @Test("eval scores every character but the first, and agrees with itself in words and in JSON")
+  func eval() throws {
+    let workspace = try Workspace()
+    _ = try workspace.train()
+    let outcome = try workspace.run("eval", "checkpoints/fox", "fox.txt", "--json")
+    let object = try #require(try outcome.objects().first)
+    #expect(object.names == ["loss", "bits_per_character", "tokens"])
+    #expect(object["tokens"] == 1379)
+    guard case .number(let loss) = object["loss"], case .number(let bits) = object["bits_per_character"]
+    else {
+      Issue.record("loss and bits are numbers")
+      return
+    }
+    #expect(loss > 1 && loss < 3.2)
+    #expect(abs(bits - loss / log(2)) < 1e-9)
+    let words = try workspace.run("eval", "checkpoints/fox", "fox.txt")
+    #expect(words.output.contains("loss \(Formatting.decimal(loss)) nats a character"))
+  }
+
+  @Test("train and eval show the floor that stands beside a corpus")
+  func floor() throws {
+    let workspace = try Workspace()
+    try workspace.write(#"{"entropy_nats_per_character": 0.25}"#, to: "fox.json")
+    #expect(try workspace.train().output.contains("floor      0.2500 nats a character"))
+    #expect(try workspace.run("eval", "checkpoints/fox", "fox.txt").output.contains("floor 0.2500 nats"))
+    try workspace.write("not JSON", to: "fox.json")
+    #expect(try !workspace.run("eval", "checkpoints/fox", "fox.txt").output.contains("floor"))
+  }
+
+  @Test("where there is no checkpoint, the way to one is said")
+  func noCheckpoint() throws {
+    let workspace = try Workspace()
+    for words in [["sample"], ["sample", "nowhere"], ["eval", "nowhere", "fox.txt"]] {
+      let outcome = try workspace.run(words)
+      #expect(outcome.status == ExitCode.noInput.rawValue)
+      #expect(outcome.error.contains("minigpt train"))
+    }
+    let missing = try workspace.run("eval")
+    #expect(missing.status == ExitCode.usage.rawValue)
+    #expect(missing.error.hasPrefix("Error: Missing expected argument '<checkpoint>'."))
+  }
+
+  @Test("gradcheck prints a row that passes for each operation, and one for a whole model")
+  func gradcheck() throws {
+    let outcome = try BuiltProgram.run("gradcheck", "--json")
+    #expect(outcome.status == 0)
+    let rows = try outcome.objects()
+    #expect(rows.count > 10)
+    #expect(rows.allSatisfy { $0["passes"] == true })
+    #expect(rows.contains { $0["operation"] == "attention" })
+    #expect(rows.last?["operation"] == "whole model")
+  }
+}

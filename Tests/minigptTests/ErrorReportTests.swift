@@ -1,0 +1,38 @@
+import Checkpoints
+import Sampling
+import Testing
+import Text
+import Training
+import minigpt
+
+@Suite("Errors and exit codes")
+struct ErrorReportTests {
+  @Test(
+    "every module's errors end the process with the code that fits",
+    arguments: [
+      (UsageError.unexpectedArgument("x"), ExitCode.usage),
+      (TextError.noSuchFile(path: "x"), .noInput),
+      (TextError.unreadable(path: "x", reason: "y"), .ioFailure),
+      (TextError.invalidUTF8(path: "x", offset: 1, line: 1, byte: 0xFF), .badData),
+      (TextError.strideOutOfRange(9, blockSize: 8), .usage),
+      (CheckpointError.missing(path: "x", remedy: "y"), .noInput),
+      (CheckpointError.system(operation: "write", path: "x", code: 28), .ioFailure),
+      (CheckpointError.damaged(file: "x", reason: "y"), .badData),
+      (TrainingError.diverged(step: 1, loss: .nan, gradientNorm: .nan), .usage),
+      (SamplingError.optionOutOfRange(flag: "--top-k", value: "-1", range: "y"), .usage),
+      (SamplingError.nothingToSample, .badData),
+    ] as [(any Error, ExitCode)])
+  func codes(error: any Error, code: ExitCode) {
+    let report = ErrorReport(error)
+    #expect(report.code == code)
+    #expect(report.message == "\(error)")
+  }
+
+  @Test("an error that nothing is known of is a defect of ours")
+  func defect() {
+    struct Surprise: Error {}
+    let report = ErrorReport(Surprise())
+    #expect(report.code == .defect)
+    #expect(report.message.hasPrefix("This is a defect of minigpt"))
+  }
+}

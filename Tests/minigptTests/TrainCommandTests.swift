@@ -1,0 +1,146 @@
+import Checkpoints
+import Foundation
+import Testing
+import minigpt
+
+@Suite("minigpt train")
+struct TrainCommandTests {
+  @Test("with --json, standard output carries the events of the contract and nothing else")
+  func json() throws {
+    let outcome = try Workspace().train("--json")
+    #expect(outcome.status == 0)
+    let events = try outcome.objects()
+    let names = events.compactMap { $0["event"] }
+    let half: [JSON] = ["step", "step", "step", "step", "eval", "checkpoint"]
+    #expect(names == half + half + ["done"])
+    #expect(
+      events[0].names == [
+        "event", "step", "loss", "learning_rate", "grad_norm", "tokens_per_second", "ms_per_step",
+      ])
+    #expect(events[0]["step"] == 1)
+    #expect(events[4].names == ["event", "step", "train_loss", "val_loss"])
+    #expect(events[11] == ["event": "checkpoint", "step": 8, "path": "checkpoints/fox/checkpoint-8"])
+    #expect(events[12]["outcome"] == "finished")
+    #expect(events[12]["step"] == 8)
+    #expect(outcome.error.contains("corpus     fox.txt: 1,380 characters, "))
+  }
+
+  @Test("without it, standard output tells a person what is trained, how it goes, and what next")
+  func people() throws {
+    let outcome = try Workspace().train()
+    #expect(outcome.status == 0)
+    #expect(outcome.error.isEmpty)
+    for part in [
+      "corpus     fox.txt: 1,380 characters, 23 different; 1,242 to learn from, 138 to validate with",
+      "model      layers 1, heads 2, width 8, context 8; 1,080 parameters", "saved to checkpoints/fox\n",
+      "baseline   3.1781 nats a character for guessing (ln 24)", "\n       4  ", "\n       8  ",
+      "Best checkpoint: checkpoints/fox/checkpoint-", "A sample:", " sample checkpoints/fox\n",
+    ] {
+      #expect(outcome.output.contains(part), "\(part)")
+    }
+  }
+
+  @Test("a run that is there is left alone: the default takes the next free name, an explicit one is refused")
+  func existingRun() throws {
+    let workspace = try Workspace()
+    _ = try workspace.train()
+    #expect(try workspace.train().output.contains("saved to checkpoints/fox-2\n"))
+    let weights = workspace.bytes("checkpoints/fox/checkpoint-8/model.safetensors")
+    let refused = try workspace.train("--out", "checkpoints/fox", "--seed", "5")
+    #expect(refused.status == ExitCode.usage.rawValue)
+    #expect(refused.error.hasPrefix("Error: checkpoints/fox holds a run: "))
+    #expect(workspace.bytes("checkpoints/fox/checkpoint-8/model.safetensors") == weights)
+
+    #expect(try workspace.train("--out", "checkpoints/fox", "--overwrite", "--n-head", "3").status == 64)
+    #expect(workspace.bytes("checkpoints/fox/checkpoint-8/model.safetensors") == weights)
+    #expect(try workspace.train("--out", "checkpoints/fox", "--overwrite", "--seed", "5").status == 0)
+    #expect(workspace.bytes("checkpoints/fox/checkpoint-8/model.safetensors") != weights)
+  }
+
+  @Test(
+    "interrupted, it saves and exits 75; gone on with, it ends as if it had not been",
+    arguments: [SIGINT, SIGTERM])
+  func interruption(signal: Int32) throws {
+    let workspace = try Workspace()
+    // More lines than a pipe holds, so that the run cannot end before the signal is sent.
+    let words =
+      ["train", "fox.txt"] + Workspace.small + ["--max-iters", "1500", "--eval-interval", "1500", "--json"]
+    let running = try BuiltProgram.Running(BuiltProgram.path, words, in: workspace.folder)
+    running.waitForOutput()
+    running.signal(signal)
+    let interrupted = running.outcome()
+    #expect(interrupted.status == ExitCode.interrupted.rawValue)
+    #expect(try interrupted.objects().last?["outcome"] == "interrupted")
+    #expect(interrupted.error.contains("--json --out checkpoints/fox --resume\n"))
+
+    #expect(try workspace.run(words + ["--resume", "--threads", "1"]).status == 0)
+    #expect(try workspace.run(words + ["--out", "checkpoints/undisturbed"]).status == 0)
+    for file in ["model.safetensors", "optimizer.safetensors"] {
+      let resumed = workspace.bytes("checkpoints/fox/last/\(file)")
+      #expect(resumed != nil)
+      #expect(resumed == workspace.bytes("checkpoints/undisturbed/last/\(file)"))
+    }
+    let again = try workspace.run(words + ["--resume"])
+    #expect(again.status == 0)
+    #expect(again.error.contains("All 1,500 steps were taken before"))
+  }
+
+  @Test("a finished run goes further with more steps, at the learning rate's end")
+  func furtherSteps() throws {
+    let workspace = try Workspace()
+    _ = try workspace.train()
+    let events = try workspace.train("--resume", "--max-iters", "9", "--json").objects()
+    #expect(events.first?["step"] == 9)
+    #expect(events.first?["learning_rate"] == 1e-4)
+    #expect(events.last?["step"] == 9)
+  }
+
+  @Test("with standard output closed, no file receives its text")
+  func closedOutput() throws {
+    let workspace = try Workspace()
+    let words = (["train", "fox.txt"] + Workspace.small).joined(separator: " ")
+    let outcome = try BuiltProgram.shell("cd '\(workspace.folder.path)'; \"$MINIGPT\" \(words) >&-")
+    #expect(outcome.status == ExitCode.ioFailure.rawValue)
+    let metrics = try #require(workspace.bytes("checkpoints/fox/metrics.jsonl"))
+    let lines = String(decoding: metrics, as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 12)
+    #expect(lines.allSatisfy { $0.hasPrefix("{\"event\":") })
+  }
+
+  @Test("a run is not gone on with under other settings")
+  func resumeWithOtherSettings() throws {
+    let workspace = try Workspace()
+    _ = try workspace.train()
+    let outcome = try workspace.train("--resume", "--n-embd", "16")
+    #expect(outcome.status == ExitCode.usage.rawValue)
+    #expect(outcome.error.contains("--n-embd was 8, is 16"))
+  }
+
+  @Test(
+    "what cannot be trained is refused with a reason, and leaves nothing behind",
+    arguments: [
+      (["nowhere.txt"], ExitCode.noInput, "nowhere.txt"),
+      (["."], .noInput, "directory"),
+      (["empty.txt"], .badData, "empty.txt"),
+      (["short.txt"], .badData, "--block-size"),
+      (["fox.txt", "--n-embd", "9"], .usage, "not divisible"),
+      (["fox.txt", "--n-embd", "6"], .usage, "even"),
+      (["fox.txt", "--warmup-iters", "9"], .usage, "warmup-iters"),
+      (["fox.txt", "--batch-size", "0"], .usage, "from 1 to"),
+      (["fox.txt", "--learning-rate", "nan"], .usage, "must be a number of at least 0"),
+      (["fox.txt", "--preset", "babi"], .usage, "Did you mean 'baby'?"),
+      (["fox.txt", "--resume", "--overwrite"], .usage, "exclude each other"),
+    ] as [([String], ExitCode, String)])
+  func refused(words: [String], code: ExitCode, reason: String) throws {
+    let workspace = try Workspace()
+    try workspace.write("", to: "empty.txt")
+    try workspace.write("abcdefg", to: "short.txt")
+    let outcome = try workspace.run(["train"] + words.prefix(1) + Workspace.small + words.dropFirst())
+    #expect(outcome.status == code.rawValue)
+    #expect(outcome.error.hasPrefix("Error: "))
+    #expect(outcome.error.contains(reason))
+    #expect(outcome.output.isEmpty)
+    #expect(
+      !FileManager.default.fileExists(atPath: workspace.folder.appendingPathComponent("checkpoints").path))
+  }
+}
