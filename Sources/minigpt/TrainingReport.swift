@@ -53,9 +53,9 @@ extension TrainingReport {
     let steps =
       "\(Formatting.count(lastStep)) steps of \(Formatting.count(run.trainer.tokensPerStep)) characters"
     fact("run", "\(steps), saved to \(directory.path)")
-    let vocabularySize = run.tokenizer.vocabularySize
-    let uniform = Formatting.decimal(log(Double(vocabularySize)))
-    fact("baseline", "\(uniform) nats a character for guessing (ln \(vocabularySize))")
+    if let baselines = Baselines(run.trainer.dataset, vocabularySize: run.tokenizer.vocabularySize) {
+      fact("baselines", Self.description(of: baselines))
+    }
     if let floor = CorpusFloor.natsPerCharacter(ofCorpus: corpus) {
       fact("floor", "\(Formatting.decimal(floor)) nats a character, the text's own entropy")
     }
@@ -76,6 +76,12 @@ extension TrainingReport {
   private static func description(of config: GPTConfig) -> String {
     "layers \(config.layerCount), heads \(config.headCount), width \(config.width), "
       + "context \(config.contextLength); \(Formatting.parameters(config.parameterCount)) parameters"
+  }
+
+  private static func description(of baselines: Baselines) -> String {
+    let bigram = baselines.bigram.map { ", \(Formatting.decimal($0)) for knowing pairs (bigram)" } ?? ""
+    return "\(Formatting.decimal(baselines.uniform)) nats a character for guessing, "
+      + "\(Formatting.decimal(baselines.unigram)) for knowing frequencies (unigram)\(bigram)"
   }
 
   /// Shows what the columns of the evaluations are.

@@ -33,7 +33,7 @@ struct TrainCommandTests {
     for part in [
       "corpus     fox.txt: 1,380 characters, 23 different; 1,242 to learn from, 138 to validate with",
       "model      layers 1, heads 2, width 8, context 8; 1,080 parameters", "saved to checkpoints/fox\n",
-      "baseline   3.1781 nats a character for guessing (ln 24)", "\n       4  ", "\n       8  ",
+      "baselines  3.1781 nats a character for guessing, ", "\n       4  ", "\n       8  ",
       "Best checkpoint: checkpoints/fox/checkpoint-", "A sample:", " sample checkpoints/fox\n",
     ] {
       #expect(outcome.output.contains(part), "\(part)")
