@@ -10,7 +10,7 @@ public enum Operation: String, Sendable, Hashable, CaseIterable {
   // Layout
   case broadcast, reshape, transpose, slice, concatenate, gather
   // Reductions
-  case sum, mean
+  case sum, mean, maximum
   // Products
   case matmul, linear
   // Rows

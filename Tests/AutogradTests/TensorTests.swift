@@ -44,6 +44,12 @@ struct TensorTests {
     #expect(cube.sum([1]).scalars == [12, 15, 18, 21, 48, 51, 54, 57])
     #expect(cube.sum([0, 2]).scalars == [60, 92, 124])
     #expect(Tensor(repeating: 1, shape: [3, 0]).sum([1]).scalars == [0, 0, 0])
+    #expect(matrix.maximum().item == 6)
+    #expect(cube.maximum([0, 2]).scalars == [15, 19, 23])
+    #expect(cube.maximum([1], keepingAxes: true).shape == [2, 1, 4])
+    #expect(Tensor(repeating: 1, shape: [2, 0]).maximum([1]).scalars == [-.infinity, -.infinity])
+    let tied = Tensor([2.0, 1.0, 2.0], shape: [3]).requiringGradient()
+    #expect(tied.maximum().gradients(of: [tied])[0].scalars == [1, 0, 0])
   }
 
   @Test("multiply as matrices, transposed or not, in batches")

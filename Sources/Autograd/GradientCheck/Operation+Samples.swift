@@ -48,6 +48,7 @@ extension Operation {
     ]
     case .sum: Self.reductions { $0.sum($1, keepingAxes: $2) }
     case .mean: Self.reductions { $0.mean($1, keepingAxes: $2) }
+    case .maximum: Self.reductions { $0.maximum($1, keepingAxes: $2) }
     case .matmul: matmulSamples
     case .linear: [
       OperationSample("rows", [normal([5, 3]), normal([4, 3], 2), normal([4], 3)]) {

@@ -97,6 +97,13 @@ extension Kernels {
     return y
   }
 
+  /// The largest of each row of x seen as [rows, columns]; −∞ for rows without elements.
+  static func maxRows(_ x: Tensor, rows: Int) -> Tensor {
+    let y = Tensor(uninitialized: [rows], x.elementType)
+    run(on: x.elementType) { $0.max_rows($1, y.address, x.address, rows, rows == 0 ? 0 : x.count / rows) }
+    return y
+  }
+
   /// Σ x², summed in double.
   static func sumSquares(_ x: Tensor) -> Double {
     run(on: x.elementType) { $0.sum_squares($1, x.address, x.count) }

@@ -1,4 +1,4 @@
-// Sums and means over axes.
+// Sums, means and maxima over axes.
 
 extension Tensor {
   /// The sum over `axes` (all of them unless given); a reduced axis is dropped, or kept with length 1.
@@ -25,6 +25,43 @@ extension Tensor {
       )
     }
     return keepingAxes ? result.reshaped(to: reducedShape(axes, keepingAxes: true)) : result
+  }
+
+  /// The largest element over `axes` (all of them unless given); −∞ over no elements, NaN where one is NaN.
+  /// The gradient goes to the first of equal maxima, as in `torch.max` over a dimension.
+  public func maximum(_ axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    let axes = Shape.normalized(axes ?? Array(0..<rank), rank: rank, in: "maximum")
+    let kept = shape.indices.filter { !axes.contains($0) }
+    let rows = Shape.count(kept.map { shape[$0] })
+    let columns = Shape.count(axes.map { shape[$0] })
+    return transposed(kept + axes).reshaped(to: [rows, columns]).maximumOfRows()
+      .reshaped(to: reducedShape(axes, keepingAxes: keepingAxes))
+  }
+
+  /// `[rows, columns] → [rows]`.
+  private func maximumOfRows() -> Tensor {
+    Tensor.record(.maximum, [self]) { inputs in
+      let x = inputs[0]
+      let y = Kernels.maxRows(x, rows: x.shape[0])
+      return (
+        y,
+        { dy in
+          let places = x.firstPlaces(of: y)
+          return [Kernels.embeddingBackward(dy: dy, ids: places, table: [x.count, 1]).viewed(as: x.shape)]
+        }
+      )
+    }
+  }
+
+  /// Where in this tensor, [rows, columns], each row's maximum first stands. Traps where a row has no elements.
+  private func firstPlaces(of maxima: Tensor) -> [Int32] {
+    let (columns, values) = (shape[1], scalars)
+    return maxima.scalars.enumerated().map { row, maximum in
+      let elements = (row * columns)..<((row + 1) * columns)
+      let first = elements.first { values[$0] == maximum || (values[$0].isNaN && maximum.isNaN) }
+      guard let first else { trap("maximum: the gradient of a maximum over no elements") }
+      return Int32(first)
+    }
   }
 
   private func reducedShape(_ axes: [Int], keepingAxes: Bool) -> [Int] {
