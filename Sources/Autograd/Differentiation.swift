@@ -133,7 +133,9 @@ extension Tensor {
     var gradients: [ObjectIdentifier: Tensor] = [ObjectIdentifier(root): upstream.detached]
     // Numbers fall from a result to its inputs: in falling order, a node's gradient is whole when its turn comes.
     for node in ancestors().sorted(by: { $0.number > $1.number }) {
-      guard let pullback = node.pullback, let dy = gradients.removeValue(forKey: ObjectIdentifier(node)) else { continue }
+      guard let pullback = node.pullback, let dy = gradients.removeValue(forKey: ObjectIdentifier(node)) else {
+        continue
+      }
       for case (let parent?, let dx?) in zip(node.parents, pullback(dy)) {
         gradients[ObjectIdentifier(parent)].add(dx)
       }

@@ -64,7 +64,9 @@ extension Recipe {
     guard case .object(let members) = json else { return [] }
     let before = saved.json
     return members.compactMap { member in
-      guard !Self.changeable.contains(member.name), let was = before[member.name], was != member.value else { return nil }
+      guard !Self.changeable.contains(member.name), let was = before[member.name], was != member.value else {
+        return nil
+      }
       let flag = "--" + member.name.replacing("_", with: "-")
       return "\(flag) was \(was.compact), is \(member.value.compact)"
     }

@@ -69,7 +69,8 @@ public struct TrainingRun {
     patience = saved.patience
   }
 
-  private static func dataset(_ recipe: Recipe, corpus: String, _ tokenizer: CharacterTokenizer) throws -> TokenDataset {
+  private static func dataset(_ recipe: Recipe, corpus: String, _ tokenizer: CharacterTokenizer) throws -> TokenDataset
+  {
     try TokenDataset(
       TokenIDs(encoding: corpus, by: tokenizer), validationFraction: recipe.options.validationFraction,
       blockSize: recipe.contextLength)

@@ -77,14 +77,17 @@ extension GPTConfig {
       try check((1...Self.largest).contains(value), "the \(name) is \(value); it must be from 1 to \(Self.largest)")
     }
     try check(
-      width % headCount == 0, "the width (n-embd) \(width) is not divisible by the number of heads (n-head) \(headCount)")
+      width % headCount == 0,
+      "the width (n-embd) \(width) is not divisible by the number of heads (n-head) \(headCount)")
     try check(
       headWidth % 2 == 0,
       "a head is \(headWidth) wide (n-embd \(width) / n-head \(headCount)); rotary embedding needs an even width")
     try check(
       headCount % keyValueHeadCount == 0,
-      "the number of heads (n-head) \(headCount) is not divisible by that of key/value heads (n-kv-head) \(keyValueHeadCount)")
-    try check(layerNormEpsilon > 0 && layerNormEpsilon.isFinite, "layer norm's ε is \(layerNormEpsilon); it must be positive")
+      "the number of heads (n-head) \(headCount) is not divisible by that of key/value heads (n-kv-head) \(keyValueHeadCount)"
+    )
+    try check(
+      layerNormEpsilon > 0 && layerNormEpsilon.isFinite, "layer norm's ε is \(layerNormEpsilon); it must be positive")
     try check(ropeTheta > 0 && ropeTheta.isFinite, "rotary embedding's θ is \(ropeTheta); it must be positive")
   }
 

@@ -57,7 +57,8 @@ struct DifferentiationTests {
         let loss = Tensor.layerNorm(x.exp() * x, gain: x, bias: x).softmax().sum()
         _ = loss.gradients(of: [x])
       }
-      require(CachingAllocator.shared.liveCount == before, "\(CachingAllocator.shared.liveCount) tensors, not \(before)")
+      require(
+        CachingAllocator.shared.liveCount == before, "\(CachingAllocator.shared.liveCount) tensors, not \(before)")
     }
   }
 

@@ -49,11 +49,17 @@ struct FusedOperationTests {
   }
 
   @Test func logSoftmax() {
-    expectEqual([random([3, 5], 1)]) { $0[0].logSoftmax() } _: { $0[0].softmax().log() }
+    expectEqual([random([3, 5], 1)]) {
+      $0[0].logSoftmax()
+    } _: {
+      $0[0].softmax().log()
+    }
   }
 
   @Test func gelu() {
-    expectEqual([random([17], 1)]) { $0[0].gelu() } _: { inputs in
+    expectEqual([random([17], 1)]) {
+      $0[0].gelu()
+    } _: { inputs in
       let x = inputs[0]
       return 0.5 * x * ((2 / Double.pi).squareRoot() * (x + 0.044715 * x.power(3))).tanh() + 0.5 * x
     }

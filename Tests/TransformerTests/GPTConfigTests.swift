@@ -10,11 +10,13 @@ struct GPTConfigTests {
     try Self.valid.validate()
   }
 
-  @Test("that cannot be a model says which number is wrong", arguments: [
-    (\GPTConfig.headCount, 3, "n-head"), (\.width, 6, "even"), (\.keyValueHeadCount, 3, "n-kv-head"),
-    (\.layerCount, 0, "n-layer"), (\.contextLength, -1, "block-size"), (\.vocabularySize, .max, "vocabulary"),
-    (\.width, .max, "n-embd"), (\.mlpWidth, .min, "MLP"),
-  ] as [(WritableKeyPath<GPTConfig, Int> & Sendable, Int, String)])
+  @Test(
+    "that cannot be a model says which number is wrong",
+    arguments: [
+      (\GPTConfig.headCount, 3, "n-head"), (\.width, 6, "even"), (\.keyValueHeadCount, 3, "n-kv-head"),
+      (\.layerCount, 0, "n-layer"), (\.contextLength, -1, "block-size"), (\.vocabularySize, .max, "vocabulary"),
+      (\.width, .max, "n-embd"), (\.mlpWidth, .min, "MLP"),
+    ] as [(WritableKeyPath<GPTConfig, Int> & Sendable, Int, String)])
   func invalid(_ field: WritableKeyPath<GPTConfig, Int> & Sendable, value: Int, named: String) {
     var config = Self.valid
     config[keyPath: field] = value

@@ -20,10 +20,13 @@ struct GPTTests {
     #expect(abs(loss.item - 4.174) < 0.05)
   }
 
-  @Test("has gradients that agree with central differences for every parameter", arguments: [
-    config,
-    GPTConfig(vocabularySize: 7, layerCount: 1, headCount: 1, width: 4, contextLength: 5, slidingWindow: 2, tiesHead: false),
-  ])
+  @Test(
+    "has gradients that agree with central differences for every parameter",
+    arguments: [
+      config,
+      GPTConfig(
+        vocabularySize: 7, layerCount: 1, headCount: 1, width: 4, contextLength: 5, slidingWindow: 2, tiesHead: false),
+    ])
   func gradients(_ config: GPTConfig) throws {
     let model = try GPT(config, key: RandomKey(seed: 2)).converted(to: .float64)
     let report = GradientCheck().check(model.parameters().map(\.tensor)) { parameters in
@@ -69,9 +72,11 @@ struct GPTTests {
     #expect(!model.requiringGradient().detached.logits([1, 2]).hasHistory)
   }
 
-  @Test("counts its parameters", arguments: [
-    config, GPTConfig(vocabularySize: 9, layerCount: 3, headCount: 2, width: 8, contextLength: 4, tiesHead: false),
-  ])
+  @Test(
+    "counts its parameters",
+    arguments: [
+      config, GPTConfig(vocabularySize: 9, layerCount: 3, headCount: 2, width: 8, contextLength: 4, tiesHead: false),
+    ])
   func parameterCount(_ config: GPTConfig) throws {
     let model = try GPT(config, key: RandomKey(seed: 6))
     #expect(model.parameters().reduce(0) { $0 + $1.tensor.count } == config.parameterCount)

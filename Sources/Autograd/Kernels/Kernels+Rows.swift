@@ -22,7 +22,9 @@ extension Kernels {
   }
 
   /// Layer norm of the rows of x, with each row's mean and 1/√(variance + ε).
-  static func layerNorm(_ x: Tensor, gain: Tensor, bias: Tensor, epsilon: Double) -> (y: Tensor, mean: Tensor, rstd: Tensor) {
+  static func layerNorm(_ x: Tensor, gain: Tensor, bias: Tensor, epsilon: Double) -> (
+    y: Tensor, mean: Tensor, rstd: Tensor
+  ) {
     let columns = gain.count
     let rows = x.count / max(columns, 1)
     let y = Tensor(uninitialized: x.shape, x.elementType)

@@ -9,7 +9,8 @@ extension Tensor {
   public func gather(_ indices: [Int32], _ shape: [Int], axis: Int = -1) -> Tensor {
     let axis = Shape.normalized([axis], rank: rank, in: "gather")[0]
     let fits = shape.count == rank && shape.indices.allSatisfy { $0 == axis || shape[$0] <= self.shape[$0] }
-    require(fits && indices.count == Shape.count(shape), "gather: \(indices.count) indices of \(shape) in \(self.shape)")
+    require(
+      fits && indices.count == Shape.count(shape), "gather: \(indices.count) indices of \(shape) in \(self.shape)")
     let places = offsets(of: indices, shape, axis: axis)
     return Tensor.record(.gather, [self]) { inputs in
       let x = inputs[0]
