@@ -33,9 +33,9 @@ let package = Package(
     module("Text", "Randomness"),
     module("Transformer", "Autograd", "Randomness"),
     module("Fables", "Randomness"),
-    module("Checkpoints", "Transformer", "Text"),
+    module("Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
     module("Sampling", "Transformer", "Text", "Randomness"),
-    module("Training", "Checkpoints", "Transformer", "Text", "Randomness"),
+    module("Training", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
     .executableTarget(
       name: "minigpt",
       dependencies: ["Training", "Sampling", "Fables", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"],
@@ -43,15 +43,16 @@ let package = Package(
 
     tests("CKernelsTests", "CKernels"),
     tests("RandomnessTests", "Randomness"),
-    tests("AutogradTests", "Autograd"),
+    tests("AutogradTests", "Autograd", "Randomness"),
     tests("TextTests", "Text", "Randomness"),
-    tests("TransformerTests", "Transformer"),
-    tests("FablesTests", "Fables"),
-    tests("CheckpointsTests", "Checkpoints"),
-    tests("SamplingTests", "Sampling"),
-    tests("TrainingTests", "Training"),
+    tests("TransformerTests", "Transformer", "Autograd", "Randomness"),
+    tests("FablesTests", "Fables", "Randomness"),
+    tests("CheckpointsTests", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
+    tests("SamplingTests", "Sampling", "Transformer", "Text", "Randomness"),
+    tests("TrainingTests", "Training", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
     tests("minigptTests", "minigpt", "Training", "Sampling", "Checkpoints", "Text"),
     .testTarget(
-      name: "PeerTests", dependencies: ["Training"], exclude: ["Fixtures"], swiftSettings: swiftSettings),
+      name: "PeerTests", dependencies: ["Training", "Checkpoints", "Transformer", "Autograd", "Randomness"],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
   ]
 )

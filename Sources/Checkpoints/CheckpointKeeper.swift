@@ -77,10 +77,10 @@ package struct CheckpointKeeper: Sendable {
   }
 
   private mutating func removeOld() throws {
-    let best = best
-    for old in checkpoints.dropLast(keep) where old != best {
+    let best = best?.step
+    for old in checkpoints.dropLast(keep) where old.step != best {
       try AtomicDirectory.remove(old.path, calls: calls)
-      checkpoints.removeAll { $0 == old }
+      checkpoints.removeAll { $0.step == old.step }
     }
   }
 }

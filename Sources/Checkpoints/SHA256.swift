@@ -1,7 +1,7 @@
 /// The SHA-256 hash of bytes that arrive piece by piece (FIPS 180-4,
 /// https://doi.org/10.6028/NIST.FIPS.180-4).
 package struct SHA256 {
-  private var state: [UInt32] = [
+  private var state: SIMD8<UInt32> = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
   private var pending: [UInt8] = []  // fewer than 64 bytes
@@ -34,14 +34,14 @@ package struct SHA256 {
     tail += [UInt8](repeating: 0, count: (119 - pending.count) % 64)
     tail += (0..<8).map { UInt8(truncatingIfNeeded: (byteCount << 3) >> (56 - 8 * $0)) }
     tail.withUnsafeBytes { padded.update($0) }
-    return padded.state.map { word in
-      let digits = String(word, radix: 16)
+    return padded.state.indices.map { index in
+      let digits = String(padded.state[index], radix: 16)
       return String(repeating: "0", count: 8 - digits.count) + digits
     }.joined()
   }
 
   /// The compression function over each 64 bytes of `blocks`.
-  private static func compress(_ blocks: UnsafeRawBufferPointer, into state: inout [UInt32]) {
+  private static func compress(_ blocks: UnsafeRawBufferPointer, into state: inout SIMD8<UInt32>) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
       for start in stride(from: 0, to: blocks.count, by: 64) {
         for t in 0..<16 {
@@ -60,7 +60,7 @@ package struct SHA256 {
     }
   }
 
-  private static func mix(_ schedule: UnsafeMutableBufferPointer<UInt32>, into state: inout [UInt32]) {
+  private static func mix(_ schedule: UnsafeMutableBufferPointer<UInt32>, into state: inout SIMD8<UInt32>) {
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     roundConstants.withUnsafeBufferPointer { constants in
@@ -76,7 +76,7 @@ package struct SHA256 {
         round(b, c, d, &e, f, g, h, &a, constants[t + 7] &+ schedule[t + 7])
       }
     }
-    for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
+    state &+= SIMD8(a, b, c, d, e, f, g, h)
   }
 
   @inline(__always)

@@ -33,7 +33,8 @@ private func links(of run: RunDirectory) -> [String: String] {
       var keeper = try quickKeeper(run.path, keep: 2)
       #expect(try names(in: run.path).isEmpty)
       try keeper.add(step: 0, loss: nil)
-      #expect(links(of: run) == ["last": "checkpoint-0"])
+      try keeper.add(step: 1, loss: .nan)
+      #expect(links(of: run) == ["last": "checkpoint-1"])
       for (step, loss) in [(5, 3.0), (10, 1.0), (20, 2.0), (30, .nan), (40, 1.0)] {
         try keeper.add(step: step, loss: loss)
       }

@@ -57,6 +57,14 @@ import Testing
     #expect(bytes.prefix(bytes.count - 36) == Self.file(header: padded)[...])
   }
 
+  @Test("tensors begin at a multiple of 8 bytes, however long the names") func aligned() throws {
+    for length in 1...8 {
+      let name = String(repeating: "n", count: length)
+      let bytes = try Self.bytes(of: [(name, Tensor([7] as [Float], shape: [1]))])
+      #expect((bytes.count - 4).isMultiple(of: 8))
+    }
+  }
+
   @Test("equal tensors give equal bytes, in whatever order they are given") func deterministic() throws {
     #expect(try Self.bytes(of: Self.tensors) == Self.bytes(of: Self.tensors.reversed()))
   }
