@@ -32,8 +32,9 @@ func listDirectory(_ path: String) throws -> [String] {
   return names.sorted()
 }
 
-/// The directory that holds `path`, spelled so that it can be opened.
-func parentDirectory(of path: String) -> String {
-  let parent = (path as NSString).deletingLastPathComponent
-  return parent.isEmpty ? "." : parent
+/// The directory that holds `path`, which does not end in a slash, spelled so that it can be opened.
+/// (Foundation's `deletingLastPathComponent` traps on a relative path of one character in Swift 6.3 on Linux.)
+package func parentDirectory(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
 }

@@ -9,7 +9,8 @@ package struct Minigpt {
 
   /// Every subcommand, in the order of help.
   package static let commands: [any Command.Type] = [
-    TrainCommand.self, SampleCommand.self, EvalCommand.self, GradientCheckCommand.self,
+    TrainCommand.self, SampleCommand.self, EvalCommand.self, GradientCheckCommand.self, BenchCommand.self,
+    CorpusCommand.self,
   ]
 
   static func main() {
@@ -48,7 +49,7 @@ package struct Minigpt {
       return .success
     }
     do {
-      let command = try ArgumentParser<C>.parse(words)
+      let command = try ConfigFile.parse(words, as: C.self)
       warnOfDebugBuild(on: terminal)
       return try command.run(on: terminal)
     } catch let error as UsageError {

@@ -55,6 +55,18 @@ struct ArgumentParserTests {
     }
   }
 
+  @Test("a flag is taken back by an equals sign and 'false', and takes no other word")
+  func flagValue() throws {
+    #expect(try parse("in.txt", "--json=true").json)
+    #expect(try !parse("in.txt", "--json", "--json=false").json)
+    #expect(
+      throws: UsageError.invalidValue(
+        "yes", argument: "--json", expectation: "one of 'true', 'false'", suggestion: nil)
+    ) {
+      try parse("in.txt", "--json=yes")
+    }
+  }
+
   @Test("an equals sign in the value belongs to the value")
   func equalsSign() throws {
     #expect(try parse("in.txt", "--prompt=a=b").prompt == "a=b")
@@ -75,12 +87,11 @@ struct ArgumentParserTests {
     #expect(throws: UsageError.unknownOption("-json", suggestion: "--json")) { try parse("in.txt", "-json") }
   }
 
-  @Test("a missing value, a flag's value, a missing argument and one too many are refused")
+  @Test("a missing value, a missing argument and one too many are refused")
   func wrongCounts() {
     #expect(throws: UsageError.missingValue(argument: "--n-layer <n>", followedBy: nil)) {
       try parse("in.txt", "--n-layer")
     }
-    #expect(throws: UsageError.valueForFlag(flag: "--json")) { try parse("in.txt", "--json=yes") }
     #expect(throws: UsageError.missingArgument("<source>")) { try parse("--json") }
     #expect(throws: UsageError.unexpectedArgument("c")) { try parse("a", "b", "c") }
     #expect(throws: UsageError.unknownOption("--source", suggestion: nil)) { try parse("--source", "a") }

@@ -2,20 +2,22 @@
 ///
 /// `--name value` and `--name=value` are the same, and so are `--n-layer` and `--n_layer`. Where an option is
 /// given twice, the last one holds. A word after `--` is never an option. A value that begins with a dash is
-/// either a number or follows an equals sign.
+/// either a number or follows an equals sign. `--json` is `--json=true`, and `--json=false` takes back what a
+/// configuration file says.
 package struct ArgumentParser<Root: Command> {
   private let definition: CommandDefinition<Root>
-  private var command = Root()
+  private var command: Root
   private var openPositionals: ArraySlice<ArgumentDefinition<Root>>
 
-  private init(_ definition: CommandDefinition<Root>) {
+  private init(_ definition: CommandDefinition<Root>, over command: Root) {
     self.definition = definition
+    self.command = command
     openPositionals = definition.positionals[...]
   }
 
-  /// The command that `words` describe.
-  package static func parse(_ words: [String]) throws(UsageError) -> Root {
-    var parser = ArgumentParser(Root.definition)
+  /// The command that `words` make of `command`, which is the one of defaults unless given.
+  package static func parse(_ words: [String], over command: Root = Root()) throws(UsageError) -> Root {
+    var parser = ArgumentParser(Root.definition, over: command)
     try parser.read(words)
     return parser.command
   }
@@ -47,8 +49,7 @@ package struct ArgumentParser<Root: Command> {
     }
     switch argument.form {
     case .flag:
-      guard inlineValue == nil else { throw .valueForFlag(flag: spelling) }
-      try assign("true", to: argument)
+      try assign(inlineValue ?? "true", to: argument)
     case .option, .positional:
       if let inlineValue {
         try assign(inlineValue, to: argument)
@@ -77,17 +78,17 @@ package struct ArgumentParser<Root: Command> {
 
   private func argument(spelled spelling: String) -> ArgumentDefinition<Root>? {
     guard spelling.hasPrefix("--") else { return nil }
-    let name = canonical(spelling)
+    let name = canonicalName(spelling)
     return definition.named.first { $0.name == name }
   }
 
   private func suggestion(for spelling: String) -> String? {
-    nearestName(to: canonical(spelling), among: definition.named.map(\.name) + ["help"]).map { "--\($0)" }
+    nearestName(to: canonicalName(spelling), among: definition.named.map(\.name) + ["help"]).map { "--\($0)" }
   }
 }
 
 /// The name in `spelling` without its dashes, underscores read as hyphens.
-private func canonical(_ spelling: String) -> String {
+func canonicalName(_ spelling: String) -> String {
   String(spelling.drop { $0 == "-" }).replacing("_", with: "-")
 }
 

@@ -4,11 +4,15 @@ package protocol Command: Sendable {
   init()
   /// Its name, its help and its arguments.
   static var definition: CommandDefinition<Self> { get }
+  /// The configuration file that was given, for a command that takes one.
+  var configFile: String? { get }
   /// Does the command's work and says how it ended; errors are rendered by `ErrorReport`.
   func run(on terminal: Terminal) throws -> ExitCode
 }
 
 extension Command {
+  /// None, unless the command has such an option.
+  package var configFile: String? { nil }
   /// What is typed after `minigpt`.
   package static var name: String { definition.name }
   /// What the command does, in one sentence.

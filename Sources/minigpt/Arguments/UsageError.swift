@@ -1,13 +1,11 @@
-/// A command line that cannot be understood; the exit code is 64.
-package enum UsageError: Error, Sendable, Equatable, CustomStringConvertible {
+/// A command line, or a configuration file of its options, that cannot be understood; the exit code is 64.
+package indirect enum UsageError: Error, Sendable, Equatable, CustomStringConvertible {
   /// No subcommand has this name.
   case unknownCommand(String, suggestion: String?)
   /// No option of this command has this name; both are spelled with their dashes.
   case unknownOption(String, suggestion: String?)
   /// An option stands last, or is followed by what looks like another option.
   case missingValue(argument: String, followedBy: String?)
-  /// A flag was given a value, as in `--json=yes`.
-  case valueForFlag(flag: String)
   /// A value of the wrong form or out of range.
   case invalidValue(String, argument: String, expectation: String, suggestion: String?)
   /// An argument that must be given was not.
@@ -16,6 +14,8 @@ package enum UsageError: Error, Sendable, Equatable, CustomStringConvertible {
   case unexpectedArgument(String)
   /// Arguments that are each in range and do not go together.
   case conflict(String)
+  /// What is wrong with the configuration file at a path.
+  case inFile(String, UsageError)
 
   package var description: String {
     switch self {
@@ -25,8 +25,6 @@ package enum UsageError: Error, Sendable, Equatable, CustomStringConvertible {
       "Unknown option '\(name)'." + didYouMean(suggestion)
     case .missingValue(let argument, let next):
       "Missing value for '\(argument)'." + writeWithEqualsSign(argument, next)
-    case .valueForFlag(let flag):
-      "The flag '\(flag)' takes no value."
     case .invalidValue(let value, let argument, let expectation, let suggestion):
       "The value '\(value)' is invalid for '\(argument)': must be \(expectation)." + didYouMean(suggestion)
     case .missingArgument(let argument):
@@ -35,6 +33,8 @@ package enum UsageError: Error, Sendable, Equatable, CustomStringConvertible {
       "Unexpected argument '\(value)'."
     case .conflict(let message):
       message
+    case .inFile(let path, let error):
+      "\(path): \(error)"
     }
   }
 
@@ -44,7 +44,8 @@ package enum UsageError: Error, Sendable, Equatable, CustomStringConvertible {
     case .missingValue(let argument, _): argument
     case .invalidValue(_, let argument, _, _): argument
     case .missingArgument(let argument): argument
-    case .unknownCommand, .unknownOption, .valueForFlag, .unexpectedArgument, .conflict: nil
+    case .inFile(_, let error): error.argument
+    case .unknownCommand, .unknownOption, .unexpectedArgument, .conflict: nil
     }
   }
 

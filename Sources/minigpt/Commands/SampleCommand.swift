@@ -16,6 +16,9 @@ struct SampleCommand: Command {
 
   init() {}
 
+  /// The line between two samples.
+  static let separator = "----------"
+
   static let definition = CommandDefinition<SampleCommand>(
     name: "sample",
     overview: "Sample text from a checkpoint.",
@@ -110,7 +113,7 @@ struct SampleCommand: Command {
     if json {
       terminal.writeLine(object(try generate { _ in true }).compact)
     } else {
-      if sample > 0 { terminal.writeLine("----------") }
+      if sample > 0 { terminal.writeLine(Self.separator) }
       var isFirst = true
       _ = try generate { text in
         if isFirst { terminal.write(terminal.bold(prompt, on: .output)) }

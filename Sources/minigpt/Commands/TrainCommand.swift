@@ -10,7 +10,8 @@ struct TrainCommand: Command {
   var corpus = "data/fables.txt"
   var output: String?
   var preset: String?
-  /// What the command line changes in the preset's recipe, in order.
+  var configFile: String?
+  /// What the configuration file and the command line change in the preset's recipe, in order.
   var changes: [@Sendable (inout Recipe) -> Void] = []
   var resumes = false
   var overwrites = false
@@ -106,6 +107,7 @@ extension TrainCommand {
     var words = Array(CommandLine.arguments.dropFirst()).map(shellQuoted)
     if output == nil { words += ["--out", shellQuoted(directory.path)] }
     if !resumes { words.append("--resume") }
+    if overwrites, configFile != nil { words.append("--overwrite=false") }
     return ([invocation()] + words.filter { $0 != "--overwrite" }).joined(separator: " ")
   }
 }

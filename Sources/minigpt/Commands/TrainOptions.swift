@@ -11,6 +11,9 @@ extension TrainCommand {
         "preset", \.preset, .choice("name", among: names), defaultText: Preset.all[0].name,
         help: "What the run starts from: \(presets)."),
       .option(
+        "config", \.configFile, .path("file"), defaultText: nil,
+        help: "A JSON file of options by name, as {\"n_layer\": 6}; the command line goes before it."),
+      .option(
         "out", \.output, .path(),
         defaultText: "checkpoints/ and the corpus's name, numbered where that is taken",
         help: "The run's directory."),

@@ -1,0 +1,72 @@
+import Checkpoints
+import Text
+
+/// Options in a file: a JSON object whose members are named as on the command line, with hyphens or
+/// underscores: `{"n_layer": 6, "learning_rate": 3e-4, "resume": true}`. Null stands for the default.
+package enum ConfigFile {
+  /// The command that `words` describe, on top of the configuration file that they name, if any.
+  ///
+  /// - Throws: `UsageError`, and what `options(of:in:)` throws; `TextError` where the file cannot be read.
+  package static func parse<Root: Command>(_ words: [String], as _: Root.Type) throws -> Root {
+    let command = try ArgumentParser<Root>.parse(words)
+    guard let path = command.configFile else { return command }
+    let options = try options(of: Root.self, in: Corpus(path: path).text, from: path)
+    return try ArgumentParser.parse(words, over: options)
+  }
+
+  /// A command with the options that `text` holds, which errors call `source`.
+  ///
+  /// - Throws: `CheckpointError.malformed` where it is no JSON object; `UsageError.inFile` where the command
+  ///   has no such option, or the option no such value.
+  package static func options<Root: Command>(
+    of _: Root.Type, in text: String, from source: String
+  ) throws -> Root {
+    var command = Root()
+    for (name, field) in try JSONField(JSON(parsing: text, from: source), in: source).members {
+      do throws(UsageError) {
+        let argument: ArgumentDefinition<Root> = try argument(named: name)
+        if let value = field.ifPresent?.value { try assign(value, to: argument, of: &command) }
+      } catch {
+        throw UsageError.inFile(source, error)
+      }
+    }
+    return command
+  }
+
+  private static func argument<Root>(named name: String) throws(UsageError) -> ArgumentDefinition<Root> {
+    // A file does not name another.
+    let arguments = Root.definition.named.filter { $0.name != "config" }
+    let wanted = canonicalName(name)
+    if let argument = arguments.first(where: { $0.name == wanted }) { return argument }
+    throw .unknownOption(name, suggestion: nearestName(to: wanted, among: arguments.map(\.name)))
+  }
+
+  private static func assign<Root>(
+    _ value: JSON, to argument: ArgumentDefinition<Root>, of command: inout Root
+  ) throws(UsageError) {
+    func refusal(_ expectation: String, suggestion: String? = nil) -> UsageError {
+      let text = if case .string(let text) = value { text } else { String(value.compact.prefix(60)) }
+      return .invalidValue(
+        text, argument: argument.label, expectation: expectation, suggestion: suggestion)
+    }
+    guard let text = text(of: value, for: argument.form) else {
+      throw refusal(argument.form == .flag ? "true or false" : "a number or a string")
+    }
+    do {
+      try argument.assign(text, &command)
+    } catch {
+      throw refusal(error.expectation, suggestion: error.suggestion)
+    }
+  }
+
+  /// What would stand on the command line for `value`; nil where nothing could.
+  private static func text<Root>(of value: JSON, for form: ArgumentDefinition<Root>.Form) -> String? {
+    switch (value, form) {
+    case (.bool(let value), .flag): String(value)
+    case (.string(let text), .option): text
+    case (.integer(let value), .option): String(value)
+    case (.number(let value), .option): String(value)
+    default: nil
+    }
+  }
+}

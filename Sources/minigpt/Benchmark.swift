@@ -1,0 +1,75 @@
+import Checkpoints
+import Foundation
+import Transformer
+
+/// How fast something ran that was done again and again.
+package struct Benchmark {
+  /// What was measured: "train", "sample".
+  package let name: String
+  /// How long each step took, in milliseconds.
+  package let stepMilliseconds: [Double]
+  /// Tokens that a step takes in, or makes.
+  package let tokensPerStep: Int
+  /// Floating-point operations for a token, see `GPTConfig.trainingOperationsPerToken`.
+  package let operationsPerToken: Double
+
+  /// What these steps, of which there is at least one, come to.
+  package init(_ name: String, stepMilliseconds: [Double], tokensPerStep: Int, operationsPerToken: Double) {
+    self.name = name
+    self.stepMilliseconds = stepMilliseconds.sorted()
+    self.tokensPerStep = tokensPerStep
+    self.operationsPerToken = operationsPerToken
+  }
+
+  /// The fastest step, the one in the middle and the slowest.
+  package var min: Double { stepMilliseconds.first ?? .nan }
+  package var max: Double { stepMilliseconds.last ?? .nan }
+  package var median: Double {
+    let (below, above) = ((stepMilliseconds.count - 1) / 2, stepMilliseconds.count / 2)
+    return stepMilliseconds.isEmpty ? .nan : (stepMilliseconds[below] + stepMilliseconds[above]) / 2
+  }
+
+  /// Over all steps together.
+  package var tokensPerSecond: Double {
+    Double(tokensPerStep * stepMilliseconds.count) / stepMilliseconds.reduce(0, +) * 1e3
+  }
+
+  /// 10⁹ floating-point operations in a second.
+  package var gigaflops: Double { tokensPerSecond * operationsPerToken / 1e9 }
+}
+
+extension GPTConfig {
+  /// Floating-point operations to train on a token: 6·parameters + 12·L·C·T, as nanoGPT counts (after PaLM,
+  /// arXiv 2204.02311, appendix B). The second term is attention's, without regard to the mask.
+  package var trainingOperationsPerToken: Double {
+    6 * Double(parameterCount) + 12 * Double(layerCount) * Double(width) * Double(contextLength)
+  }
+
+  /// Floating-point operations to make a token: the forward third of those in training.
+  package var samplingOperationsPerToken: Double { trainingOperationsPerToken / 3 }
+}
+
+extension Benchmark {
+  /// The most memory that the process has taken so far, in MiB.
+  package static var peakMebibytes: Double {
+    #if canImport(Darwin)
+      let (process, unit) = (RUSAGE_SELF, 1.0)
+    #else
+      let (process, unit) = (Int32(RUSAGE_SELF.rawValue), 1_024.0)
+    #endif
+    var usage = rusage()
+    return getrusage(process, &usage) == 0 ? Double(usage.ru_maxrss) * unit / 1_048_576 : .nan
+  }
+
+  /// The contract's object, with `more` at its end.
+  package func json(_ more: [JSON.Member]) -> JSON {
+    .object([
+      .init(name: "bench", value: .string(name)),
+      .init(
+        name: "ms_per_step", value: ["min": .number(min), "median": .number(median), "max": .number(max)]),
+      .init(name: "tokens_per_second", value: .number(tokensPerSecond)),
+      .init(name: "gflops", value: .number(gigaflops)),
+      .init(name: "peak_mib", value: .number(Self.peakMebibytes)),
+    ] + more)
+  }
+}

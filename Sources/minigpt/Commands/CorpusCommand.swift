@@ -1,0 +1,128 @@
+import Checkpoints
+import Fables
+import Foundation
+import Text
+
+/// `minigpt corpus`: writes the corpus that comes with the program, or checks a text against its grammar.
+struct CorpusCommand: Command {
+  var name = ""
+  var seed: UInt64 = 1
+  var byteCount = 1_000_000
+  var output: String?
+  var overwrites = false
+  var checkedText: String?
+  var json = false
+
+  init() {}
+
+  static let definition = CommandDefinition<CorpusCommand>(
+    name: "corpus",
+    overview: "Write a corpus from a grammar, or say what of a text that grammar accepts.",
+    examples: [
+      .init(
+        "The corpus that comes with the program, byte for byte.",
+        "minigpt corpus fables --seed 1 --size 1MB --output data/fables.txt"),
+      .init("What a model has learned of it.", "minigpt corpus fables --check samples.txt"),
+    ],
+    positionals: [
+      .positional(
+        "name", \.name, .choice("name", among: ["fables"]), isRequired: true,
+        help: "Which corpus; there is one: 'fables'.")
+    ],
+    groups: [
+      .init(
+        "OPTIONS",
+        [
+          .option("seed", \.seed, .integer(in: 0...UInt64.max), help: "The same seed writes the same text."),
+          .option("size", \.byteCount, .byteCount, help: "Whole fables are written until there is so much."),
+          .option(
+            "output", \.output, .path("file"), defaultText: "standard output",
+            help: "Where the text goes; beside it, a .json file says how it was made, and its entropy."),
+          .flag("overwrite", \.overwrites, help: "Replace files that are there and hold something else."),
+          .option(
+            "check", \.checkedText, .path("file"),
+            help: "Write nothing, but judge this text, or samples as 'minigpt sample' prints them."),
+          .json(\.json, "one JSON object"),
+        ])
+    ])
+
+  func run(on terminal: Terminal) throws -> ExitCode {
+    if let checkedText {
+      guard output == nil else { throw UsageError.conflict("--check and --output exclude each other.") }
+      try FableCheck(path: checkedText).show(on: terminal, json: json)
+    } else if let output {
+      try write(to: output, on: terminal)
+    } else {
+      try writeToStandardOutput(terminal)
+    }
+    return .success
+  }
+}
+
+// MARK: - Writing
+
+extension CorpusCommand {
+  private func writeToStandardOutput(_ terminal: Terminal) throws {
+    guard json else { return terminal.write(FableWriter().text(seed: seed, byteCount: byteCount)) }
+    let corpus = FableCorpus(seed: seed, byteCount: byteCount)
+    try terminal.writeLine(object(corpus, "text", corpus.text).compact)
+  }
+
+  private func write(to path: String, on terminal: Terminal) throws {
+    let file = URL(fileURLWithPath: path)
+    let sidecar = file.deletingPathExtension().appendingPathExtension("json").relativePath
+    guard sidecar != file.relativePath else {
+      let reason = "a .json file is written beside the text; give a name like fables.txt"
+      throw UsageError.conflict("\(path): \(reason).")
+    }
+    let corpus = FableCorpus(seed: seed, byteCount: byteCount)
+    let files = [(path: path, content: corpus.text), (path: sidecar, content: corpus.sidecar)]
+    for file in files { try requireFree(file.path, for: file.content) }
+    for file in files { try DurableFile.replace(file.path) { try $0.write(file.content) } }
+
+    let entropy = Formatting.decimal(corpus.entropyPerCharacter)
+    terminal.writeLine(
+      "\(path): \(Formatting.count(corpus.text.utf8.count)) characters, "
+        + "\(entropy) nats a character in the validation part\n\(sidecar): how it was made",
+      to: json ? .error : .output)
+    if json { try terminal.writeLine(object(corpus, "output", path).compact) }
+  }
+
+  /// Throws where `path` is no plain file, or holds something else than `content` that is not to be replaced.
+  private func requireFree(_ path: String, for content: String) throws {
+    guard let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    else { return }
+    guard kind == .typeRegular else { throw UsageError.conflict("\(path) is there and is no plain file.") }
+    guard !overwrites, FileManager.default.contents(atPath: path) != Data(content.utf8) else { return }
+    let waysOut = "replace it (--overwrite), or give another --output"
+    throw UsageError.conflict("\(path) holds something else: \(waysOut).")
+  }
+
+  /// What the file beside the text says, and one thing more.
+  private func object(_ corpus: FableCorpus, _ name: String, _ value: String) throws -> JSON {
+    var object = try JSON(parsing: corpus.sidecar, from: "sidecar")
+    object[name] = .string(value)
+    return object
+  }
+}
+
+extension ArgumentType<Int> {
+  /// A number of bytes up to a gigabyte: 5000, 200KB, 1MB. The units are powers of a thousand.
+  fileprivate static let byteCount = ArgumentType(
+    placeholder: "size", expectation: "a size from 1 to 1GB, such as 5000, 200KB or 1MB",
+    parse: { text in
+      let digits = text.prefix { $0.isASCII && $0.isNumber }
+      let unit = text.dropFirst(digits.count)
+      guard let number = Int(digits), let factor = units.first(where: { $0.name == unit.uppercased() })?.bytes
+      else { return nil }
+      let (bytes, overflows) = number.multipliedReportingOverflow(by: factor)
+      return !overflows && (1...1_000_000_000).contains(bytes) ? bytes : nil
+    },
+    format: { bytes in
+      let unit = units.last { bytes.isMultiple(of: $0.bytes) } ?? units[0]
+      return "\(bytes / unit.bytes)\(unit.name)"
+    })
+
+  private static let units = [("", 1), ("B", 1), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000)]
+    .map { (name: $0.0, bytes: $0.1) }
+}
