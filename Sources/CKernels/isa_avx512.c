@@ -10,7 +10,8 @@
 #define CK_TABLE ck_table_avx512
 #define CK_TABLE_NAME "avx512"
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), \
+                             apply_to = function)
 #include "float32/float32.inl.h"
 #pragma clang attribute pop
 

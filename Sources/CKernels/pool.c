@@ -149,7 +149,8 @@ static void close_job(ck_pool *pool) {
   pthread_mutex_unlock(&pool->mutex);
 }
 
-void ck_pool_run(ck_pool *pool, ptrdiff_t chunks, void (*body)(void *context, ptrdiff_t chunk), void *context) {
+void ck_pool_run(ck_pool *pool, ptrdiff_t chunks, void (*body)(void *context, ptrdiff_t chunk),
+                 void *context) {
   bool alone = chunks <= 1 || pool->threads == 1 || atomic_exchange(&pool->busy, true);
   if (alone) {
     for (ptrdiff_t chunk = 0; chunk < chunks; chunk++) body(context, chunk);

@@ -4,18 +4,25 @@ import Testing
 @Suite struct AdamWTests {
   @Test("one step", arguments: sizes([0, 1, 15, 16, 17, 1000, 16_385], inDebug: 6))
   func step(n: Int) {
-    let w = uniform(n, seed: 1), m = uniform(n, seed: 2), v = uniform(n, seed: 3, in: 0.01...1)
+    let w = uniform(n, seed: 1)
+    let m = uniform(n, seed: 2)
+    let v = uniform(n, seed: 3, in: 0.01...1)
     let g = uniform(n, seed: 4)
     var step = ck_adamw(
       rate: 0.01, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, decay: 0.1, correction1: 0.3, correction2: 0.05,
       gradient_scale: 0.7)
-    // A handful of roundings of each sum's terms; the update is at most rate · (|m|/correction₁)/√(v/correction₂).
+    // A handful of roundings of each sum's terms; the update is at most
+    // rate · (|m| / correction₁) / √(v / correction₂).
     let bounds = (0..<n).map { e -> (w: Double, m: Double, v: Double) in
       let update = 0.01 * 1.1 / 0.3 / (Double(v[e]) * 0.99 / 0.05).squareRoot()
-      return (gamma(4) * abs(Double(w[e])) + gamma(14) * update, gamma(6) * 1.2, gamma(6) * (Double(v[e]) + 0.01))
+      return (
+        gamma(4) * abs(Double(w[e])) + gamma(14) * update, gamma(6) * 1.2, gamma(6) * (Double(v[e]) + 0.01)
+      )
     }
     verify("n = \(n)", tolerance: [bounds.map(\.w), bounds.map(\.m), bounds.map(\.v)]) { run in
-      let weights = run.tensor(w), first = run.tensor(m), second = run.tensor(v)
+      let weights = run.tensor(w)
+      let first = run.tensor(m)
+      let second = run.tensor(v)
       run.table.adamw(
         run.pool, weights.pointer, first.pointer, second.pointer, run.tensor(g).pointer, &step, n)
       return [weights, first, second]
@@ -29,7 +36,9 @@ import Testing
       rate: 0.5, beta1: 0.5, beta2: 0.75, epsilon: 0, decay: 0.5, correction1: 0.5, correction2: 0.25,
       gradient_scale: 2)
     let results = reference { run in
-      let w = run.tensor([8, 8]), m = run.tensor([0, 0]), v = run.tensor([0, 0])
+      let w = run.tensor([8, 8])
+      let m = run.tensor([0, 0])
+      let v = run.tensor([0, 0])
       run.table.adamw(run.pool, w.pointer, m.pointer, v.pointer, run.tensor([2, -2]).pointer, &step, 2)
       return [w, m, v]
     }

@@ -3,28 +3,33 @@ import Foundation
 import Testing
 
 @Suite struct AttentionTests {
-  /// Lengths around a tile of queries (4, 8), few queries (below 4), blocks (64, 256), and vectors and panels of keys.
+  /// Lengths around a tile of queries (4, 6, 8), few queries (below 4), blocks (64, 256), and vectors and panels
+  /// of keys.
   static let cases: [AttentionCase] = sizes(
     [
       AttentionCase(queries: 1, keys: 1), AttentionCase(width: 16, queries: 8, keys: 8),
       AttentionCase(batch: 2, heads: 2, keyHeads: 2, width: 5, queries: 7, keys: 7, gap: 3),
       AttentionCase(heads: 4, keyHeads: 2, queries: 17, keys: 17, gap: 1),
       AttentionCase(queries: 33, keys: 65, causal: false), AttentionCase(width: 7, queries: 9, keys: 20),
-      AttentionCase(heads: 2, keyHeads: 1, queries: 1, keys: 50), AttentionCase(width: 33, queries: 3, keys: 49),
-      AttentionCase(queries: 20, keys: 20, window: 6), AttentionCase(width: 17, queries: 70, keys: 90, window: 33),
+      AttentionCase(heads: 2, keyHeads: 1, queries: 1, keys: 50),
+      AttentionCase(width: 33, queries: 3, keys: 49),
+      AttentionCase(queries: 20, keys: 20, window: 6),
+      AttentionCase(width: 17, queries: 70, keys: 90, window: 33),
       AttentionCase(heads: 2, keyHeads: 2, queries: 12, keys: 12, dropout: 0.3),
       AttentionCase(width: 8, queries: 2, keys: 70, window: 66, dropout: 0.5),
-      AttentionCase(queries: 12, keys: 5), AttentionCase(queries: 3, keys: 2), AttentionCase(queries: 5, keys: 0),
+      AttentionCase(queries: 12, keys: 5), AttentionCase(queries: 3, keys: 2),
+      AttentionCase(queries: 5, keys: 0),
       AttentionCase(queries: 0, keys: 5, causal: false),
       AttentionCase(batch: 3, heads: 4, keyHeads: 4, queries: 64, keys: 64, gap: 256),
       AttentionCase(heads: 6, keyHeads: 3, width: 64, queries: 130, keys: 130, window: 100, dropout: 0.2),
       AttentionCase(heads: 2, keyHeads: 1, width: 48, queries: 65, keys: 66),
-      AttentionCase(width: 64, queries: 300, keys: 300), AttentionCase(width: 128, queries: 63, keys: 97, causal: false),
+      AttentionCase(width: 64, queries: 300, keys: 300),
+      AttentionCase(width: 128, queries: 63, keys: 97, causal: false),
       AttentionCase(width: 24, queries: 100, keys: 513, dropout: 0.1),
     ], inDebug: 16)
 
-  /// The relative error of a weight: the score is off by γ of its sum of sizes (|q| ≤ 2, |k| ≤ 1), counted for the
-  /// maximum too; then a rounded argument, the exponential, and the sum of Tk of them.
+  /// The relative error of a weight: the score is off by γ of its sum of sizes (|q| ≤ 2, |k| ≤ 1), counted for
+  /// the maximum too; then a rounded argument, the exponential, and the sum of Tk of them.
   static func weightError(_ test: AttentionCase) -> Double {
     let size = 2 * Double(test.width) * test.shape.scale
     return 2 * gamma(test.width + 3) * size + 4 * u * size + gamma(test.keys + 12)
@@ -46,23 +51,27 @@ import Testing
     verify("attention backward", tolerance: tolerance) { test.backward($0, out: results[0], lse: results[1]) }
   }
 
-  /// |dscore| ≤ scale · P · 2D·share, off by the weight's error and that of sums over D; dq sums it over keys, whose
-  /// P add to 1, with |k| ≤ 1; dk and dv over queries (|q| ≤ 2, |dout| ≤ 1), whose P add to dv for a dout of ones.
+  /// |dscore| ≤ scale · P · 2D·share, off by the weight's error and that of sums over D; dq sums it over keys,
+  /// whose P add to 1, with |k| ≤ 1; dk and dv over queries (|q| ≤ 2, |dout| ≤ 1), whose P add to dv for a dout
+  /// of ones.
   static func gradientTolerance(_ test: AttentionCase, out: [Float], lse: [Float]) -> [[Double]] {
     var undropped = test
     undropped.dropout = 0
     let ones = [Float](repeating: 1, count: test.outputCount)
     let sums = reference { undropped.backward($0, out: out, lse: lse, dout: ones) }[2]
-    let share = 1 / (1 - test.dropout), group = test.heads / test.keyHeads
+    let share = 1 / (1 - test.dropout)
+    let group = test.heads / test.keyHeads
     let terms = test.width + test.keys + group * test.queries + 12
     let error = weightError(test) + gamma(terms) + 2 * u * Double(lse.filter(\.isFinite).map(abs).max() ?? 0)
     let dscore = test.shape.scale * 2 * Double(test.width) * share * error
-    let shape = test.shape, headWidths = test.keyHeads * test.width
+    let shape = test.shape
+    let headWidths = test.keyHeads * test.width
     // Gaps between the heads are left alone, so nothing is tolerated there.
     let dq = (0..<test.queryCount).map { $0 % shape.query_stride < test.heads * test.width ? dscore : 0 }
     let dv = (0..<test.valueCount).map { $0 % shape.value_stride < headWidths ? sums[$0] * share * error : 0 }
     let dk = (0..<test.keyCount).map { index -> Double in
-      let row = index / shape.key_stride, column = index % shape.key_stride
+      let row = index / shape.key_stride
+      let column = index % shape.key_stride
       return column < headWidths ? 2 * dscore * sums[row * shape.value_stride + column] : 0
     }
     return [dq, dk, dv]
@@ -72,8 +81,11 @@ import Testing
   func byHand() {
     // D = 1, scale 1: query 1 sees scores 0 and log 3, so weights ¼ and ¾ of values 8 and 4.
     var shape = AttentionCase(width: 1, queries: 2, keys: 2).shape
-    var out = [0.0, 0], lse = [0.0, 0]
-    let q = [5.0, 1], k = [0.0, log(3)], v = [8.0, 4]
+    var out = [0.0, 0]
+    var lse = [0.0, 0]
+    let q = [5.0, 1]
+    let k = [0.0, log(3)]
+    let v = [8.0, 4]
     withPool(threads: 1) { referenceTable.attention($0, &out, &lse, q, k, v, &shape) }
     let rounding = [Double](repeating: 16 * Double.ulpOfOne, count: 2)
     expectClose(out, [8, 5], within: rounding, "out")

@@ -8,8 +8,8 @@ private let lengths = sizes([0, 1, 3, 4, 7, 8, 15, 16, 17, 33, 63, 64, 65, 1000,
 /// A number below every normal float, for results that underflow.
 private let underflow = 1.2e-38
 
-/// What silu and gelu may lose beside relative errors: e⁻ˣ overflows a float, and the float64 formula of gelu takes
-/// 1 + tanh, which cancels.
+/// What silu and gelu may lose beside relative errors: e⁻ˣ overflows a float, and the float64 formula of gelu
+/// takes 1 + tanh, which cancels.
 private func lostBelow(_ x: Double) -> Double {
   underflow + abs(x) * (1 / Double(Float.greatestFiniteMagnitude) + Double.ulpOfOne)
 }
@@ -22,7 +22,7 @@ private func lostBelow(_ x: Double) -> Double {
   }
 
   static let unaryCases: [UnaryCase] = [
-    UnaryCase(op: ck_unary_exp, range: -110...95), UnaryCase(op: ck_unary_exp, range: -1...1),
+    UnaryCase(op: ck_unary_exp, range: -110...88.7), UnaryCase(op: ck_unary_exp, range: -1...1),
     UnaryCase(op: ck_unary_log, range: 1e-6...50), UnaryCase(op: ck_unary_sqrt, range: 0...50),
     UnaryCase(op: ck_unary_tanh, range: -12...12), UnaryCase(op: ck_unary_tanh, range: -0.01...0.01),
     UnaryCase(op: ck_unary_sigmoid, range: -100...100), UnaryCase(op: ck_unary_relu, range: -2...2),
@@ -37,12 +37,12 @@ private func lostBelow(_ x: Double) -> Double {
     return (c * (x + 0.044715 * x * x * x), c * (1 + 3 * 0.044715 * x * x))
   }
 
-  /// exp is within 2 ulp (4u), each further operation adds u; an error of the logistic's argument, |t|·4u, grows
-  /// to the same relative error of its exponential.
+  /// exp and log are within 2 ulp (4u), each further operation adds u; an error of the logistic's argument,
+  /// |t|·4u, grows to the same relative error of its exponential.
   static func tolerance(_ op: ck_unary, x: Double, y: Double) -> Double {
     switch op {
     case ck_unary_exp: 4 * u * y + underflow
-    case ck_unary_log: 2 * u * abs(y)
+    case ck_unary_log: 4 * u * abs(y)
     case ck_unary_sqrt, ck_unary_relu: u * abs(y)
     case ck_unary_tanh: 8 * u * abs(y)
     default: (8 + 4 * abs(logisticArgument(op, x).t)) * u * abs(y) + lostBelow(x)
@@ -58,7 +58,7 @@ private func lostBelow(_ x: Double) -> Double {
         run.table.unary(run.pool, test.op, y.pointer, run.tensor(x).pointer, n)
         return [y]
       }
-      let y = reference(body)[0].map { $0 > Double(Float.greatestFiniteMagnitude) ? .infinity : $0 }
+      let y = reference(body)[0]
       verify(
         "n = \(n)", tolerance: [zip(x, y).map { Self.tolerance(test.op, x: Double($0), y: $1) }], body)
     }
@@ -83,20 +83,25 @@ private func lostBelow(_ x: Double) -> Double {
   @Test("derivatives", arguments: unaryCases)
   func unaryBackward(_ test: UnaryCase) {
     for n in lengths {
-      let range = test.op == ck_unary_sqrt ? 0.01...50 : max(test.range.lowerBound, -80)...min(test.range.upperBound, 80)
-      let x = uniform(n, seed: 2, in: range), dy = uniform(n, seed: 3)
+      let range =
+        test.op == ck_unary_sqrt
+        ? 0.01...50 : max(test.range.lowerBound, -80)...min(test.range.upperBound, 80)
+      let x = uniform(n, seed: 2, in: range)
+      let dy = uniform(n, seed: 3)
       let y = reference { run in
         let y = run.result(n)
         run.table.unary(run.pool, test.op, y.pointer, run.tensor(x).pointer, n)
         return [y]
       }[0].map { Float($0) }
       let tolerance = (0..<n).map {
-        abs(Double(dy[$0])) * Self.derivativeTolerance(test.op, x: Double(x[$0]), y: Double(y[$0])) + underflow
+        abs(Double(dy[$0])) * Self.derivativeTolerance(test.op, x: Double(x[$0]), y: Double(y[$0]))
+          + underflow
       }
       verify("n = \(n)", tolerance: [tolerance]) { run in
         let dx = run.result(n)
         run.table.unary_backward(
-          run.pool, test.op, dx.pointer, run.tensor(dy).pointer, run.tensor(x).pointer, run.tensor(y).pointer, n)
+          run.pool, test.op, dx.pointer, run.tensor(dy).pointer, run.tensor(x).pointer, run.tensor(y).pointer,
+          n)
         return [dx]
       }
     }
@@ -108,7 +113,8 @@ private func lostBelow(_ x: Double) -> Double {
     for table in supportedTables() + [referenceTable] {
       withPool(threads: 2) { pool in
         let run = KernelRun(table: table, pool: pool)
-        let y = run.result(100), inPlace = run.tensor(x)
+        let y = run.result(100)
+        let inPlace = run.tensor(x)
         table.unary(pool, test.op, y.pointer, run.tensor(x).pointer, 100)
         table.unary(pool, test.op, inPlace.pointer, inPlace.pointer, 100)
         #expect(y.values.map(\.bitPattern) == inPlace.values.map(\.bitPattern), "\(table.title)")
@@ -119,7 +125,8 @@ private func lostBelow(_ x: Double) -> Double {
   @Test("±infinity and NaN go through as IEEE arithmetic has them")
   func specialValues() {
     let x: [Float] = [.infinity, -.infinity, .nan, 0, -0.0, 1e30, -1e30]
-    let inf = Double.infinity, nan = Double.nan
+    let inf = Double.infinity
+    let nan = Double.nan
     let expected: [(ck_unary, [Double])] = [
       (ck_unary_exp, [inf, 0, nan, 1, 1, inf, 0]), (ck_unary_tanh, [1, -1, nan, 0, 0, 1, -1]),
       (ck_unary_sigmoid, [1, 0, nan, 0.5, 0.5, 1, 0]),
@@ -131,19 +138,23 @@ private func lostBelow(_ x: Double) -> Double {
           let run = KernelRun(table: table, pool: pool)
           let y = run.result(x.count)
           table.unary(pool, op, y.pointer, run.tensor(x).pointer, x.count)
-          // exp(1e30) is +infinity in both types; no rounding is involved in any of these.
-          expectClose(y.values, values, within: values.map { _ in 0 }, "\(table.title), unary \(op.rawValue)")
+          // Only log 1e30 = 69.08 is rounded; exp(1e30) is infinite in both types.
+          let bounds = values.map { $0.isFinite && abs($0) > 60 ? 4 * u * abs($0) : 0 }
+          expectClose(y.values, values, within: bounds, "\(table.title), unary \(op.rawValue)")
         }
       }
     }
   }
 
-  @Test("sums, differences, products, quotients: each rounded once", arguments: [
-    ck_binary_add, ck_binary_subtract, ck_binary_multiply, ck_binary_divide,
-  ])
+  @Test(
+    "sums, differences, products, quotients: each rounded once",
+    arguments: [
+      ck_binary_add, ck_binary_subtract, ck_binary_multiply, ck_binary_divide,
+    ])
   func binary(_ op: ck_binary) {
     for n in lengths {
-      let a = uniform(n, seed: 5), b = uniform(n, seed: 6, in: 0.5...2)
+      let a = uniform(n, seed: 5)
+      let b = uniform(n, seed: 6, in: 0.5...2)
       let body = { (run: KernelRun) in
         let y = run.result(n)
         run.table.binary(run.pool, op, y.pointer, run.tensor(a).pointer, run.tensor(b).pointer, n)

@@ -6,15 +6,18 @@ import Testing
 
   @Test("rows are looked up, and their gradients added up", arguments: widths)
   func embedding(width: Int) {
-    let rows = 11, ids: [Int32] = (0..<200).map { Int32($0 * 7 % 11 * ($0 % 3) % 11) }
-    let table = uniform(rows * width, seed: 1), dy = uniform(ids.count * width, seed: 2)
+    let rows = 11
+    let ids: [Int32] = (0..<200).map { Int32($0 * 7 % 11 * ($0 % 3) % 11) }
+    let table = uniform(rows * width, seed: 1)
+    let dy = uniform(ids.count * width, seed: 2)
     var sums = table.map { Double(abs($0)) }
     for (i, id) in ids.enumerated() {
       for c in 0..<width { sums[Int(id) * width + c] += Double(abs(dy[i * width + c])) }
     }
     let exact = [Double](repeating: 0, count: ids.count * width)
     verify("width \(width)", tolerance: [exact, sums.map { gamma(ids.count) * $0 }]) { run in
-      let y = run.result(ids.count * width), dtable = run.tensor(table)
+      let y = run.result(ids.count * width)
+      let dtable = run.tensor(table)
       run.table.embedding(run.pool, y.pointer, run.tensor(table).pointer, ids, ids.count, width)
       run.table.embedding_backward(run.pool, dtable.pointer, run.tensor(dy).pointer, ids, ids.count, width)
       return [y, dtable]
@@ -30,24 +33,31 @@ import Testing
 
   static let rotaryCases = [
     RotaryCase(heads: 1, headWidth: 2, rest: 0), RotaryCase(heads: 3, headWidth: 6, rest: 5),
-    RotaryCase(heads: 2, headWidth: 32, rest: 32, inverse: true), RotaryCase(heads: 2, headWidth: 34, rest: 1),
+    RotaryCase(heads: 2, headWidth: 32, rest: 32, inverse: true),
+    RotaryCase(heads: 2, headWidth: 34, rest: 1),
     RotaryCase(heads: 1, headWidth: 128, rest: 0, inverse: true), RotaryCase(heads: 0, headWidth: 4, rest: 7),
   ]
 
   @Test("pairs are rotated, there and back, also in place", arguments: rotaryCases)
   func rotary(_ test: RotaryCase) {
-    let rows = 150, length = 50, first = 3, half = test.headWidth / 2
+    let rows = 150
+    let length = 50
+    let first = 3
+    let half = test.headWidth / 2
     let width = test.heads * test.headWidth + test.rest
     let x = uniform(rows * width, seed: 3)
-    let cosines = uniform((first + length) * half, seed: 4), sines = uniform((first + length) * half, seed: 5)
+    let cosines = uniform((first + length) * half, seed: 4)
+    let sines = uniform((first + length) * half, seed: 5)
     var shape = ck_rotary(
       rows: rows, sequence_length: length, first_position: first, row_width: width, heads: test.heads,
       head_width: test.headWidth, inverse: test.inverse)
     // Two products of numbers up to 1, and their sum.
     let bound = [Double](repeating: gamma(2) * 2, count: rows * width)
     verify("rotary", tolerance: [bound, bound]) { run in
-      let y = run.result(rows * width), inPlace = run.tensor(x)
-      let cosines = run.tensor(cosines).pointer, sines = run.tensor(sines).pointer
+      let y = run.result(rows * width)
+      let inPlace = run.tensor(x)
+      let cosines = run.tensor(cosines).pointer
+      let sines = run.tensor(sines).pointer
       run.table.rotary(run.pool, y.pointer, run.tensor(x).pointer, cosines, sines, &shape)
       run.table.rotary(run.pool, inPlace.pointer, inPlace.pointer, cosines, sines, &shape)
       return [y, inPlace]

@@ -20,7 +20,8 @@ import Testing
 
   /// x transposed by `order` into a contiguous y.
   static func permutation(_ shape: [Int], _ order: [Int]) -> CopyCase {
-    let strides = contiguous(shape), permuted = order.map { shape[$0] }
+    let strides = contiguous(shape)
+    let permuted = order.map { shape[$0] }
     return CopyCase(shape: permuted, y: contiguous(permuted), x: order.map { strides[$0] })
   }
 

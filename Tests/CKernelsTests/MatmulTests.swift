@@ -16,7 +16,9 @@ import Testing
     }
 
     var shape: ck_matmul {
-      let lda = (transposeA ? m : k) + gap, ldb = (transposeB ? k : n) + gap, ldc = n + gap
+      let lda = (transposeA ? m : k) + gap
+      let ldb = (transposeB ? k : n) + gap
+      let ldc = n + gap
       return ck_matmul(
         m: m, n: n, k: k, transpose_a: transposeA, transpose_b: transposeB, accumulate: accumulate, lda: lda,
         ldb: ldb, ldc: ldc, batch: batch, stride_a: (transposeA ? k : m) * lda,
@@ -28,19 +30,23 @@ import Testing
   static func variants(_ m: Int, _ n: Int, _ k: Int) -> [Case] {
     (0..<4).map { index in
       Case(
-        m: m, n: n, k: k, transposeA: index & 1 != 0, transposeB: index & 2 != 0, accumulate: (m + index) % 2 == 0,
+        m: m, n: n, k: k, transposeA: index & 1 != 0, transposeB: index & 2 != 0,
+        accumulate: (m + index) % 2 == 0,
         bias: (n + index / 2) % 2 == 0, gap: (k + index) % 3)
     }
   }
 
   /// Sizes below, at and above a tile's rows (4, 8), vectors and panels (up to 48), slices of k (512), blocks
   /// of rows (128, 512), and the few rows that are not packed (1 to 4).
-  static let cases: [Case] = sizes(
-    [
-      (1, 1, 1), (0, 3, 2), (3, 0, 2), (3, 2, 0), (1, 5, 7), (2, 16, 17), (3, 33, 15), (4, 49, 16), (5, 15, 33),
-      (7, 17, 3), (8, 48, 16), (9, 47, 31), (15, 50, 64), (12, 97, 5), (65, 66, 40), (130, 24, 12), (6, 64, 511),
-      (5, 3, 513), (11, 20, 1030), (257, 33, 17), (517, 9, 8), (4, 700, 70), (1, 30, 1025), (96, 145, 130),
-    ].flatMap(variants), inDebug: 64)
+  static let cases: [Case] =
+    sizes(
+      [
+        (1, 1, 1), (0, 3, 2), (3, 0, 2), (3, 2, 0), (1, 5, 7), (2, 16, 17), (3, 33, 15), (4, 49, 16),
+        (5, 15, 33),
+        (7, 17, 3), (8, 48, 16), (9, 47, 31), (15, 50, 64), (12, 97, 5), (65, 66, 40), (130, 24, 12),
+        (6, 64, 511),
+        (5, 3, 513), (11, 20, 1030), (257, 33, 17), (517, 9, 8), (4, 700, 70), (1, 30, 1025), (96, 145, 130),
+      ].flatMap(variants), inDebug: 64)
     + [
       Case(m: 5, n: 7, k: 6, batch: 3, gap: 1), Case(m: 3, n: 9, k: 5, transposeB: true, batch: 4),
       Case(m: 6, n: 18, k: 11, accumulate: true, bias: true, batch: 3, repeatsB: true),
@@ -54,9 +60,12 @@ import Testing
     var shape = test.shape
     let items = max(test.batch, 1)
     let a = uniform(items * shape.stride_a, seed: 1)
-    let b = uniform(test.repeatsB ? (test.transposeB ? test.n : test.k) * shape.ldb : items * shape.stride_b, seed: 2)
-    let c = uniform(items * shape.stride_c, seed: 3), bias = uniform(test.n, seed: 4)
-    func multiply(_ run: KernelRun, _ a: [Float], _ b: [Float], _ c: [Float], _ bias: [Float]) -> [TestTensor] {
+    let b = uniform(
+      test.repeatsB ? (test.transposeB ? test.n : test.k) * shape.ldb : items * shape.stride_b, seed: 2)
+    let c = uniform(items * shape.stride_c, seed: 3)
+    let bias = uniform(test.n, seed: 4)
+    func multiply(_ run: KernelRun, _ a: [Float], _ b: [Float], _ c: [Float], _ bias: [Float]) -> [TestTensor]
+    {
       let result = run.tensor(c)
       run.table.matmul(
         run.pool, result.pointer, run.tensor(a).pointer, run.tensor(b).pointer,
@@ -70,14 +79,16 @@ import Testing
 
   @Test("float64's product, by hand, in all four transpositions", arguments: 0..<4)
   func byHand(_ index: Int) {
-    let transposeA = index & 1 != 0, transposeB = index & 2 != 0
+    let transposeA = index & 1 != 0
+    let transposeB = index & 2 != 0
     let a: [Float] = transposeA ? [1, 4, 2, 5, 3, 6] : [1, 2, 3, 4, 5, 6]
     let b: [Float] = transposeB ? [7, 9, 11, 8, 10, 12] : [7, 8, 9, 10, 11, 12]
     var shape = Case(m: 2, n: 2, k: 3, transposeA: transposeA, transposeB: transposeB, accumulate: true).shape
     let c = reference { run in
       let c = run.tensor([1, 1, 1, 1])
       run.table.matmul(
-        run.pool, c.pointer, run.tensor(a).pointer, run.tensor(b).pointer, run.tensor([10, 20]).pointer, &shape)
+        run.pool, c.pointer, run.tensor(a).pointer, run.tensor(b).pointer, run.tensor([10, 20]).pointer,
+        &shape)
       return [c]
     }
     #expect(c == [[69, 85, 150, 175]])
@@ -85,8 +96,11 @@ import Testing
 
   @Test("NaN and infinity reach the rows and columns they are in, and no others")
   func specialValues() {
-    let m = 20, n = 70, k = 30
-    var a = uniform(m * k, seed: 5), b = uniform(k * n, seed: 6, in: 0.5...1)
+    let m = 20
+    let n = 70
+    let k = 30
+    var a = uniform(m * k, seed: 5)
+    var b = uniform(k * n, seed: 6, in: 0.5...1)
     a[3 * k + 4] = .nan
     a[11 * k + 29] = .infinity
     b[7 * n + 69] = .nan

@@ -47,7 +47,8 @@ private struct SharedPool: @unchecked Sendable {
   @Test("thousands of short jobs, one after the other", arguments: threads)
   func manyJobs(threads: Int32) {
     withPool(threads: threads) { pool in
-      let jobs = 3000, counts = Counts(5, pool: pool)
+      let jobs = 3000
+      let counts = Counts(5, pool: pool)
       for _ in 0..<jobs { counts.run() }
       #expect(counts.all == [Int](repeating: jobs, count: 5))
     }

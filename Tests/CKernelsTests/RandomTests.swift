@@ -26,9 +26,11 @@ import Testing
     #expect([block.word.0, block.word.1, block.word.2, block.word.3] == known.words)
   }
 
-  @Test("the dropout threshold is the share of all words, and saturates", arguments: [
-    (0.0, UInt32(0)), (0.25, 1 << 30), (0.5, 1 << 31), (1.0, UInt32.max),
-  ])
+  @Test(
+    "the dropout threshold is the share of all words, and saturates",
+    arguments: [
+      (0.0, UInt32(0)), (0.25, 1 << 30), (0.5, 1 << 31), (1.0, UInt32.max),
+    ])
   func threshold(probability: Double, words: UInt32) {
     #expect(ck_dropout_threshold(probability) == words)
   }

@@ -4,7 +4,8 @@ import Testing
 /// Shapes around vectors, blocks of vectors (64), blocks of rows (32), and pieces of long rows (32,768).
 private let shapes: [(Int, Int)] = sizes(
   [
-    (0, 5), (5, 0), (1, 1), (3, 7), (2, 15), (4, 16), (5, 17), (63, 64), (64, 65), (33, 129), (700, 66), (1, 32_769),
+    (0, 5), (5, 0), (1, 1), (3, 7), (2, 15), (4, 16), (5, 17), (63, 64), (64, 65), (33, 129), (700, 66),
+    (1, 32_769),
     (3, 40_000), (2000, 9),
   ], inDebug: 10)
 
@@ -48,7 +49,9 @@ private let shapes: [(Int, Int)] = sizes(
     }
   }
 
-  @Test("a row's maximum is NaN wherever in it a NaN stands, and infinite where an infinity does", arguments: 0..<33)
+  @Test(
+    "a row's maximum is NaN wherever in it a NaN stands, and infinite where an infinity does",
+    arguments: 0..<33)
   func maxOfSpecialValues(position: Int) {
     var x = uniform(99, seed: 4)
     x[position] = .nan
@@ -63,7 +66,8 @@ private let shapes: [(Int, Int)] = sizes(
 
   @Test("the sum of squares is summed in double", arguments: shapes)
   func sumSquares(rows: Int, columns: Int) {
-    let n = rows * columns, x = uniform(n, seed: 5)
+    let n = rows * columns
+    let x = uniform(n, seed: 5)
     let exact = x.reduce(0.0) { $0 + Double($1) * Double($1) }
     for table in supportedTables() + [referenceTable] {
       let results = [Int32(1), 2, 3, 8].map { threads in
@@ -82,7 +86,10 @@ private let shapes: [(Int, Int)] = sizes(
   func byHand() {
     let x: [Float] = [1, 5, -2, 4, 0, 3]
     let results = reference { run in
-      let sums = run.result(2), maxima = run.result(2), columns = run.result(3), nothing = run.result(2)
+      let sums = run.result(2)
+      let maxima = run.result(2)
+      let columns = run.result(3)
+      let nothing = run.result(2)
       run.table.sum_rows(run.pool, sums.pointer, run.tensor(x).pointer, 2, 3)
       run.table.max_rows(run.pool, maxima.pointer, run.tensor(x).pointer, 2, 3)
       run.table.sum_columns(run.pool, columns.pointer, run.tensor(x).pointer, 2, 3)

@@ -17,7 +17,8 @@ import Testing
 
   /// `gradients` are the VJPs of `weights` for each of the inputs.
   func check(
-    _ what: String, inputs: [[Double]], weights: [Double], gradients: [[Double]], forward: ([[Double]]) -> [Double]
+    _ what: String, inputs: [[Double]], weights: [Double], gradients: [[Double]],
+    forward: ([[Double]]) -> [Double]
   ) {
     for index in inputs.indices {
       let direction = Self.random(inputs[index].count, UInt32(100 + index))
@@ -29,13 +30,16 @@ import Testing
       let numeric = (moved(Self.step) - moved(-Self.step)) / (2 * Self.step)
       let analytic = Self.dot(gradients[index], direction)
       let bound = Self.tolerance * (1 + abs(numeric))
-      #expect(abs(numeric - analytic) <= bound, "\(what), input \(index): \(analytic), by differences \(numeric)")
+      #expect(
+        abs(numeric - analytic) <= bound, "\(what), input \(index): \(analytic), by differences \(numeric)")
     }
   }
 
   @Test("unary functions", arguments: 0..<8)
   func unary(_ raw: Int) {
-    let op = ck_unary(rawValue: UInt32(raw)), table = referenceTable, n = 20
+    let op = ck_unary(rawValue: UInt32(raw))
+    let table = referenceTable
+    let n = 20
     // Away from 0, where relu has no derivative.
     let x = Self.random(n, 1, in: 0.2...2).enumerated().map { raw == 1 || raw == 2 || $0 % 2 == 0 ? $1 : -$1 }
     let dy = Self.random(n, 2)
@@ -53,15 +57,22 @@ import Testing
 
   @Test("softmax, its logarithm, cross-entropy")
   func softmax() {
-    let table = referenceTable, rows = 3, columns = 7
-    let x = Self.random(21, 3, in: -3...3), dy = Self.random(21, 4), targets: [Int32] = [2, -1, 6]
+    let table = referenceTable
+    let rows = 3
+    let columns = 7
+    let x = Self.random(21, 3, in: -3...3)
+    let dy = Self.random(21, 4)
+    let targets: [Int32] = [2, -1, 6]
     withPool(threads: 1) { pool in
       func value(_ x: [Double], logarithm: Bool) -> [Double] {
         var y = x
         (logarithm ? table.log_softmax : table.softmax)(pool, &y, x, rows, columns)
         return y
       }
-      var dx = x, dlog = x, dlogits = x, losses = [0.0, 0, 0]
+      var dx = x
+      var dlog = x
+      var dlogits = x
+      var losses = [0.0, 0, 0]
       table.softmax_backward(pool, &dx, dy, value(x, logarithm: false), rows, columns)
       table.log_softmax_backward(pool, &dlog, dy, value(x, logarithm: true), rows, columns)
       table.cross_entropy(pool, &losses, &dlogits, x, targets, 0.5, rows, columns)
@@ -77,32 +88,45 @@ import Testing
 
   @Test("layer norm")
   func layerNorm() {
-    let table = referenceTable, rows = 4, columns = 6
-    let x = Self.random(24, 5), gain = Self.random(6, 6, in: 0.5...2), bias = Self.random(6, 7)
+    let table = referenceTable
+    let rows = 4
+    let columns = 6
+    let x = Self.random(24, 5)
+    let gain = Self.random(6, 6, in: 0.5...2)
+    let bias = Self.random(6, 7)
     let dy = Self.random(24, 8)
     withPool(threads: 1) { pool in
-      var mean = [Double](repeating: 0, count: rows), rstd = mean
+      var mean = [Double](repeating: 0, count: rows)
+      var rstd = mean
       func value(_ inputs: [[Double]]) -> [Double] {
         var y = x
         table.layer_norm(pool, &y, &mean, &rstd, inputs[0], inputs[1], inputs[2], 1e-5, rows, columns)
         return y
       }
       _ = value([x, gain, bias])
-      var dx = x, dgain = gain, dbias = bias
+      var dx = x
+      var dgain = gain
+      var dbias = bias
       table.layer_norm_backward(pool, &dx, &dgain, &dbias, dy, x, gain, mean, rstd, rows, columns)
-      check("layer norm", inputs: [x, gain, bias], weights: dy, gradients: [dx, dgain, dbias], forward: value)
+      check(
+        "layer norm", inputs: [x, gain, bias], weights: dy, gradients: [dx, dgain, dbias], forward: value)
     }
   }
 
   @Test("embedding and rotary")
   func embedding() {
-    let table = referenceTable, ids: [Int32] = [2, 0, 2, 1]
-    let weights = Self.random(9, 9), dy = Self.random(12, 10)
+    let table = referenceTable
+    let ids: [Int32] = [2, 0, 2, 1]
+    let weights = Self.random(9, 9)
+    let dy = Self.random(12, 10)
     var shape = ck_rotary(
       rows: 2, sequence_length: 2, first_position: 1, row_width: 6, heads: 1, head_width: 4, inverse: false)
-    let cosines = Self.random(6, 11), sines = Self.random(6, 12), x = Self.random(12, 13)
+    let cosines = Self.random(6, 11)
+    let sines = Self.random(6, 12)
+    let x = Self.random(12, 13)
     withPool(threads: 1) { pool in
-      var dtable = [Double](repeating: 0, count: 9), dx = x
+      var dtable = [Double](repeating: 0, count: 9)
+      var dx = x
       table.embedding_backward(pool, &dtable, dy, ids, 4, 3)
       check("embedding", inputs: [weights], weights: dy, gradients: [dtable]) { inputs in
         var y = dy
@@ -120,14 +144,17 @@ import Testing
     }
   }
 
-  @Test("attention", arguments: [
-    AttentionCase(batch: 2, heads: 2, keyHeads: 1, width: 4, queries: 5, keys: 7),
-    AttentionCase(heads: 2, keyHeads: 2, width: 3, queries: 6, keys: 6, causal: false, gap: 2),
-    AttentionCase(width: 4, queries: 9, keys: 8, window: 3, dropout: 0.4),
-  ])
+  @Test(
+    "attention",
+    arguments: [
+      AttentionCase(batch: 2, heads: 2, keyHeads: 1, width: 4, queries: 5, keys: 7),
+      AttentionCase(heads: 2, keyHeads: 2, width: 3, queries: 6, keys: 6, causal: false, gap: 2),
+      AttentionCase(width: 4, queries: 9, keys: 8, window: 3, dropout: 0.4),
+    ])
   func attention(_ test: AttentionCase) {
     var shape = test.shape
-    let table = referenceTable, inputs = [test.q, test.k, test.v].map { $0.map(Double.init) }
+    let table = referenceTable
+    let inputs = [test.q, test.k, test.v].map { $0.map(Double.init) }
     let stride = shape.output_stride
     let dout = test.dout.enumerated().map { $0 % stride < test.heads * test.width ? Double($1) : 0 }
     withPool(threads: 1) { pool in
@@ -140,7 +167,9 @@ import Testing
       let out = value(inputs)
       var gradients = inputs.map { $0.map { _ in 0.0 } }
       let zeros = gradients
-      var dq = zeros[0], dk = zeros[1], dv = zeros[2]
+      var dq = zeros[0]
+      var dk = zeros[1]
+      var dv = zeros[2]
       table.attention_backward(
         pool, &dq, &dk, &dv, dout, out, lse, inputs[0], inputs[1], inputs[2], &shape)
       gradients = [dq, dk, dv]

@@ -17,7 +17,8 @@ private func relativeError(_ n: Int) -> Double { gamma(n + 12) + 4 * u * Double(
   func softmax(rows: Int, columns: Int) {
     let x = uniform(rows * columns, seed: 1, in: -range...range)
     let body = { (run: KernelRun) in
-      let y = run.result(rows * columns), inPlace = run.tensor(x)
+      let y = run.result(rows * columns)
+      let inPlace = run.tensor(x)
       run.table.softmax(run.pool, y.pointer, run.tensor(x).pointer, rows, columns)
       run.table.softmax(run.pool, inPlace.pointer, inPlace.pointer, rows, columns)
       return [y, inPlace]
@@ -39,9 +40,11 @@ private func relativeError(_ n: Int) -> Double { gamma(n + 12) + 4 * u * Double(
 
   @Test("gradients of both", arguments: shapes)
   func backward(rows: Int, columns: Int) {
-    let dy = uniform(rows * columns, seed: 3), y = uniform(rows * columns, seed: 4, in: 0...1)
+    let dy = uniform(rows * columns, seed: 3)
+    let y = uniform(rows * columns, seed: 4, in: 0...1)
     let logs = y.map { logf($0 + 1e-3) }
-    var ofSoftmax: [Double] = [], ofLogarithm: [Double] = []
+    var ofSoftmax: [Double] = []
+    var ofLogarithm: [Double] = []
     for r in 0..<rows {
       let row = (r * columns)..<((r + 1) * columns)
       let dot = row.reduce(0.0) { $0 + Double(abs(dy[$1]) * y[$1]) }
@@ -50,7 +53,8 @@ private func relativeError(_ n: Int) -> Double { gamma(n + 12) + 4 * u * Double(
       ofLogarithm += row.map { gamma(columns + 8) * (Double(abs(dy[$0])) + exp(Double(logs[$0])) * sum) }
     }
     verify("backward", tolerance: [ofSoftmax, ofLogarithm]) { run in
-      let dx = run.result(rows * columns), dlog = run.result(rows * columns)
+      let dx = run.result(rows * columns)
+      let dlog = run.result(rows * columns)
       run.table.softmax_backward(
         run.pool, dx.pointer, run.tensor(dy).pointer, run.tensor(y).pointer, rows, columns)
       run.table.log_softmax_backward(
@@ -61,7 +65,8 @@ private func relativeError(_ n: Int) -> Double { gamma(n + 12) + 4 * u * Double(
 
   @Test("cross-entropy and its gradient, apart, in place, and alone", arguments: shapes.dropFirst())
   func crossEntropy(rows: Int, columns: Int) {
-    let logits = uniform(rows * columns, seed: 5, in: -range...range), scale = 1.0 / 7
+    let logits = uniform(rows * columns, seed: 5, in: -range...range)
+    let scale = 1.0 / 7
     let targets = (0..<rows).map { Int32($0 % 5 == 3 ? -1 : $0 * 7 % columns) }
     let probabilities = reference { run in
       let y = run.result(rows * columns)
@@ -75,8 +80,11 @@ private func relativeError(_ n: Int) -> Double { gamma(n + 12) + 4 * u * Double(
     }
     let losses = [Double](repeating: lossBound, count: rows)
     verify("cross-entropy", tolerance: [losses, losses, losses, gradientBound, gradientBound]) { run in
-      let first = run.result(rows), second = run.result(rows), third = run.result(rows)
-      let dlogits = run.result(rows * columns), inPlace = run.tensor(logits)
+      let first = run.result(rows)
+      let second = run.result(rows)
+      let third = run.result(rows)
+      let dlogits = run.result(rows * columns)
+      let inPlace = run.tensor(logits)
       let input = run.tensor(logits).pointer
       run.table.cross_entropy(run.pool, first.pointer, nil, input, targets, scale, rows, columns)
       run.table.cross_entropy(run.pool, second.pointer, dlogits.pointer, input, targets, scale, rows, columns)
@@ -107,8 +115,11 @@ private func relativeError(_ n: Int) -> Double { gamma(n + 12) + 4 * u * Double(
   func byHand() {
     // Logits log 1, log 3: probabilities ¼ and ¾.
     let table = referenceTable
-    let logits = [0, log(3.0)], targets: [Int32] = [0]
-    var y = [0.0, 0], losses = [0.0], gradient = [0.0, 0]
+    let logits = [0, log(3.0)]
+    let targets: [Int32] = [0]
+    var y = [0.0, 0]
+    var losses = [0.0]
+    var gradient = [0.0, 0]
     withPool(threads: 1) { pool in
       table.softmax(pool, &y, logits, 1, 2)
       table.cross_entropy(pool, &losses, &gradient, logits, targets, 2, 1, 2)

@@ -14,51 +14,87 @@ typedef struct attention_job {
   ptrdiff_t blocks;
 } attention_job;
 
-/// Scores of one query become weights e^(score − most), with dropout; returns their sum before dropout.
-static float weigh_scores(const attention_head *head, float *row, ptrdiff_t query, span seen, float *lse) {
-  ptrdiff_t n = seen.end - seen.start;
-  if (n <= 0) {
-    *lse = -INFINITY;
-    return 0;
+/// Scores become scaled scores, −∞ where a key is not seen; returns the lanes' largest.
+CK_INLINE vec scale_scores(float *row, float scale, span columns, span seen) {
+  vec most = splat(-INFINITY);
+  for (ptrdiff_t j = columns.start; j < columns.end; j += CK_LANES) {
+    vec score = choose(is_seen(j, seen), scale * load(row + j), splat(-INFINITY));
+    store(row + j, score);
+    most = larger(most, score);
   }
-  scale_row(row + seen.start, row + seen.start, (float)head->shape->scale, 0, n);
-  float most = max_span(row + seen.start, n);
-  float sum = exponentials(row + seen.start, row + seen.start, 1, most, n);
-  *lse = most + logf(sum);
-  if (head->shape->dropout > 0) {
-    for (ptrdiff_t first = seen.start / share_lanes * share_lanes; first < seen.end; first += share_lanes) {
-      float share[share_lanes];
-      draw_key_shares(share, head, query, first);
-      for (int s = 0; s < share_lanes; s += CK_LANES) {
-        store(row + first + s, load(row + first + s) * load(share + s));
-      }
-    }
+  return most;
+}
+
+/// Scores become e^(score − shift); returns the lanes' sums.
+CK_INLINE vec exponentiate_scores(float *row, float shift, span columns) {
+  vec sum = {};
+  for (ptrdiff_t j = columns.start; j < columns.end; j += CK_LANES) {
+    vec weight = exponential(load(row + j) - shift);
+    store(row + j, weight);
+    sum += weight;
   }
   return sum;
+}
+
+CK_INLINE void drop_weights(const attention_head *head, float *row, ptrdiff_t query, span seen) {
+  for (ptrdiff_t first = seen.start / share_lanes * share_lanes; first < seen.end; first += share_lanes) {
+    float share[share_lanes];
+    draw_key_shares(share, head, query, first);
+    for (int s = 0; s < share_lanes; s += CK_LANES) {
+      store(row + first + s, load(row + first + s) * load(share + s));
+    }
+  }
+}
+
+/// The scores of `count` queries (at most CK_LANES), which see the keys `seen` between them, become weights
+/// e^(score − the query's largest), 0 where a query does not see a key. `sums` are taken before dropout.
+static void weigh_scores(const attention_head *head, float *strip, ptrdiff_t step, ptrdiff_t first,
+                         ptrdiff_t count, span seen, float *sums, float *lse) {
+  span columns = from_whole_vector(seen);
+  vec most[CK_LANES], sum[CK_LANES];
+  for (ptrdiff_t r = 0; r < CK_LANES; r++) most[r] = sum[r] = (vec){};
+  for (ptrdiff_t r = 0; r < count; r++) {
+    span row_seen = keys_seen(head->shape, first + r, first + r + 1);
+    most[r] = scale_scores(strip + r * step, (float)head->shape->scale, columns, row_seen);
+  }
+  float shift[CK_LANES];
+  store(shift, largest_of_each(most));
+  for (ptrdiff_t r = 0; r < count; r++) {
+    span row_seen = keys_seen(head->shape, first + r, first + r + 1);
+    // e^(−∞ − 0) = 0 for every key of a query that sees none.
+    if (row_seen.start >= row_seen.end) shift[r] = 0;
+    sum[r] = exponentiate_scores(strip + r * step, shift[r], columns);
+    if (head->shape->dropout > 0) drop_weights(head, strip + r * step, first + r, row_seen);
+  }
+  vec total = sum_of_each(sum);
+  store_first(sums, total, count);
+  store_first(lse, load(shift) + logarithm(total), count);
+}
+
+static void divide_row(float *row, float sum, ptrdiff_t n) {
+  scale_row(row, row, sum != 0 ? 1 / sum : 0, 0, n);
 }
 
 /// The queries first ..< first + count, at most a tile of them.
 static void attend_tile(const attention_job *job, const attention_head *head, const packed_columns *keys,
                         head_rows values, float *strip, ptrdiff_t first, ptrdiff_t count) {
   const ck_attention *shape = job->shape;
-  ptrdiff_t step = strip_step(shape->key_length), width = shape->head_width;
+  ptrdiff_t step = strip_step(shape->key_length);
   span seen = keys_seen(shape, first, first + count);
   float sums[CK_TILE_ROWS];
-  multiply_columns(keys, job->q + head->q + first * shape->query_stride, shape->query_stride, count, strip, step,
-                   seen);
-  for (ptrdiff_t r = 0; r < count; r++) {
-    span row_seen = keys_seen(shape, first + r, first + r + 1);
-    sums[r] = weigh_scores(head, strip + r * step, first + r, row_seen, job->lse + head->lse + first + r);
-    clear_unseen(strip + r * step, seen, row_seen);
+  multiply_columns(keys, job->q + head->q + first * shape->query_stride, shape->query_stride, count, strip,
+                   step, seen);
+  for (ptrdiff_t r = 0; r < count; r += CK_LANES) {
+    weigh_scores(head, strip + r * step, step, first + r, lanes_of(count - r), seen, sums + r,
+                 job->lse + head->lse + first + r);
   }
   float *out = job->out + head->out + first * shape->output_stride;
   tile t = {.k = seen.end - seen.start, .a_step = 1, .c_step = shape->output_stride};
   set_tile_rows(&t, strip + seen.start, step, count);
   values.x += seen.start * values.step;
-  multiply_head_rows(&t, values, out, width);
+  multiply_head_rows(&t, values, out, shape->head_width);
   for (ptrdiff_t r = 0; r < count; r++) {
-    float *row = out + r * shape->output_stride;
-    scale_row(row, row, sums[r] != 0 ? 1 / sums[r] : 0, 0, width);
+    divide_row(out + r * shape->output_stride, sums[r], shape->head_width);
   }
 }
 
@@ -69,12 +105,12 @@ static void attend_row(const attention_job *job, const attention_head *head, flo
   ptrdiff_t n = seen.end - seen.start;
   const float *keys = job->k + head->k + seen.start * shape->key_stride;
   const float *values = job->v + head->v + seen.start * shape->value_stride;
-  float *out = job->out + head->out + query * shape->output_stride;
+  float *out = job->out + head->out + query * shape->output_stride, sum;
   dot_rows(strip + seen.start, job->q + head->q + query * shape->query_stride, keys, shape->key_stride, n,
            shape->head_width);
-  float sum = weigh_scores(head, strip, query, seen, job->lse + head->lse + query);
+  weigh_scores(head, strip, 0, query, 1, seen, &sum, job->lse + head->lse + query);
   weigh_rows(out, strip + seen.start, values, shape->value_stride, n, shape->head_width);
-  scale_row(out, out, sum != 0 ? 1 / sum : 0, 0, shape->head_width);
+  divide_row(out, sum, shape->head_width);
 }
 
 /// One block of queries of the heads that share one key head.

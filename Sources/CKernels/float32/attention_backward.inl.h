@@ -1,5 +1,5 @@
-// Attention's VJP: the weights are computed again from the scores and the saved log-sum-exp. A chunk is one key
-// head of one sequence, so that the gradients of its keys and values are summed by one thread, in order.
+// Attention's VJP: the weights are computed again from the scores and the saved log-sum-exp. A chunk is one
+// key head of one sequence, so that the gradients of its keys and values are summed by one thread, in order.
 
 // Rows of the weights held at once: the depth of the sums that go into a key's gradient.
 enum { backward_block_queries = 64 };
@@ -19,45 +19,51 @@ typedef struct attention_workspace {
   ptrdiff_t step;
 } attention_workspace;
 
-/// With P the softmax and s what dropout leaves: weights = P·s, dscores = scale·P·(dP·s − dout · out).
-static void differentiate_scores(const attention_backward_job *job, const attention_head *head, float *weights,
-                                 float *dscores, ptrdiff_t query, span seen) {
-  const ck_attention *shape = job->shape;
-  ptrdiff_t at = head->out + query * shape->output_stride;
-  float mean_gradient = dot_span(job->dout + at, job->out + at, shape->head_width);
-  float scale = (float)shape->scale, lse = job->lse[head->lse + query];
-  for (ptrdiff_t first = seen.start / share_lanes * share_lanes; first < seen.end; first += share_lanes) {
+/// With P the softmax and s what dropout leaves: weights = P·s, dscores = scale·P·(dP·s − dout · out), both 0
+/// where the query does not see a key of its block.
+CK_INLINE void differentiate_scores(const attention_head *head, float *weights, float *dscores,
+                                    ptrdiff_t query, float lse, float mean_gradient, span block_seen) {
+  const ck_attention *shape = head->shape;
+  span seen = keys_seen(shape, query, query + 1);
+  float scale = (float)shape->scale;
+  ptrdiff_t start = block_seen.start / share_lanes * share_lanes;
+  for (ptrdiff_t first = start; first < block_seen.end; first += share_lanes) {
+    bool any = first < seen.end && first + share_lanes > seen.start;
     float share[share_lanes];
-    if (shape->dropout > 0) draw_key_shares(share, head, query, first);
-    for (ptrdiff_t s = 0; s < share_lanes && first + s < seen.end; s += CK_LANES) {
-      ptrdiff_t j = first + s;
-      vec kept = shape->dropout > 0 ? load(share + s) : splat(1);
-      vec p = exponential(scale * load(weights + j) - lse);
-      store(dscores + j, scale * p * (kept * load(dscores + j) - mean_gradient));
-      store(weights + j, kept * p);
+    if (any && shape->dropout > 0) draw_key_shares(share, head, query, first);
+    for (ptrdiff_t j = first; j < first + share_lanes && j < block_seen.end; j += CK_LANES) {
+      vec weight = {}, dscore = {};
+      if (j < seen.end && j + CK_LANES > seen.start) {
+        ivec visible = is_seen(j, seen);
+        vec kept = shape->dropout > 0 ? load(share + (j - first)) : splat(1);
+        vec p = exponential(scale * load(weights + j) - lse);
+        weight = choose(visible, kept * p, (vec){});
+        dscore = choose(visible, scale * p * (kept * load(dscores + j) - mean_gradient), (vec){});
+      }
+      store(weights + j, weight);
+      store(dscores + j, dscore);
     }
   }
 }
 
 /// Fills the strips for one tile of a block's queries, and writes their dq.
 static void differentiate_queries(const attention_backward_job *job, const attention_head *head,
-                                  const attention_workspace *work, span block, ptrdiff_t first, ptrdiff_t count) {
+                                  const attention_workspace *work, span block, ptrdiff_t first,
+                                  ptrdiff_t count) {
   const ck_attention *shape = job->shape;
   span block_seen = keys_seen(shape, block.start, block.end), seen = keys_seen(shape, first, first + count);
+  const float *q = job->q + head->q + first * shape->query_stride;
+  const float *dout = job->dout + head->out + first * shape->output_stride;
+  const float *out = job->out + head->out + first * shape->output_stride;
   float *weights = work->weights + (first - block.start) * work->step;
   float *dscores = work->dscores + (first - block.start) * work->step;
-  multiply_columns(&work->keys, job->q + head->q + first * shape->query_stride, shape->query_stride, count, weights,
-                   work->step, seen);
-  multiply_columns(&work->values, job->dout + head->out + first * shape->output_stride, shape->output_stride, count,
-                   dscores, work->step, seen);
+  multiply_columns(&work->keys, q, shape->query_stride, count, weights, work->step, seen);
+  multiply_columns(&work->values, dout, shape->output_stride, count, dscores, work->step, seen);
   for (ptrdiff_t r = 0; r < count; r++) {
-    span row_seen = keys_seen(shape, first + r, first + r + 1);
-    float *weights_row = weights + r * work->step, *dscores_row = dscores + r * work->step;
-    if (row_seen.end > row_seen.start) {
-      differentiate_scores(job, head, weights_row, dscores_row, first + r, row_seen);
-    }
-    clear_unseen(weights_row, block_seen, row_seen);
-    clear_unseen(dscores_row, block_seen, row_seen);
+    ptrdiff_t row = r * shape->output_stride;
+    float mean_gradient = dot_span(dout + row, out + row, shape->head_width);
+    differentiate_scores(head, weights + r * work->step, dscores + r * work->step, first + r,
+                         job->lse[head->lse + first + r], mean_gradient, block_seen);
   }
   tile t = {.k = seen.end - seen.start, .a_step = 1, .c_step = shape->query_stride};
   set_tile_rows(&t, dscores + seen.start, work->step, count);
@@ -66,15 +72,16 @@ static void differentiate_queries(const attention_backward_job *job, const atten
 }
 
 /// dx[j] += Σ over the block's queries of strip[i, j] · rows[i], for every key j that the block sees.
-static void add_to_keys(const attention_backward_job *job, const attention_workspace *work, const float *strip,
-                        head_rows rows, float *dx, ptrdiff_t dx_step, span block) {
+static void add_to_keys(const attention_backward_job *job, const attention_workspace *work,
+                        const float *strip, head_rows rows, float *dx, ptrdiff_t dx_step, span block) {
   const ck_attention *shape = job->shape;
   span seen = keys_seen(shape, block.start, block.end);
   ptrdiff_t shift = shape->key_length - shape->query_length;
   for (ptrdiff_t j = seen.start; j < seen.end; j += CK_TILE_ROWS) {
     // Queries before the first that sees key j have no weight for it or those after it.
     ptrdiff_t skipped = shape->causal && j - shift > block.start ? j - shift - block.start : 0;
-    tile t = {.k = block.end - block.start - skipped, .a_step = work->step, .c_step = dx_step, .accumulate = true};
+    ptrdiff_t depth = block.end - block.start - skipped;
+    tile t = {.k = depth, .a_step = work->step, .c_step = dx_step, .accumulate = true};
     set_tile_rows(&t, strip + skipped * work->step + j, 1, seen.end - j);
     multiply_head_rows(&t, (head_rows){rows.x + skipped * rows.step, rows.step}, dx + j * dx_step,
                        shape->head_width);
@@ -89,8 +96,8 @@ static void differentiate_block(const attention_backward_job *job, const attenti
     ptrdiff_t left = block.end - i;
     differentiate_queries(job, head, work, block, i, left < CK_TILE_ROWS ? left : CK_TILE_ROWS);
   }
-  head_rows queries = read_whole_vectors(job->q + head->q + block.start * shape->query_stride, shape->query_stride,
-                                         count, width, work->query_copy);
+  head_rows queries = read_whole_vectors(job->q + head->q + block.start * shape->query_stride,
+                                         shape->query_stride, count, width, work->query_copy);
   head_rows doutputs = read_whole_vectors(job->dout + head->out + block.start * shape->output_stride,
                                           shape->output_stride, count, width, work->doutput_copy);
   add_to_keys(job, work, work->weights, doutputs, job->dv + head->v, shape->value_stride, block);
@@ -106,7 +113,8 @@ static attention_workspace prepare_workspace(const attention_backward_job *job, 
   ptrdiff_t keys = shape->key_length, width = shape->head_width, step = strip_step(keys);
   ptrdiff_t packed = whole_vectors(keys) * width, rows = keys * whole_vectors(width);
   ptrdiff_t strip = backward_block_queries * step, copy = backward_block_queries * whole_vectors(width);
-  float *memory = ck_scratch(ck_scratch_chunk, sizeof(float) * (size_t)(2 * packed + rows + 2 * strip + 2 * copy));
+  float *memory =
+      ck_scratch(ck_scratch_chunk, sizeof(float) * (size_t)(2 * packed + rows + 2 * strip + 2 * copy));
   return (attention_workspace){
       .keys = pack_columns(job->k + head->k, shape->key_stride, keys, width, memory),
       .values = pack_columns(job->v + head->v, shape->value_stride, keys, width, memory + packed),
@@ -132,7 +140,8 @@ static void attention_backward_chunk(void *context, ptrdiff_t chunk) {
     attention_head head = find_head(shape, b, h);
     for (ptrdiff_t i = 0; i < shape->query_length; i += backward_block_queries) {
       ptrdiff_t end = i + backward_block_queries;
-      differentiate_block(job, &head, &work, (span){i, end < shape->query_length ? end : shape->query_length});
+      if (end > shape->query_length) end = shape->query_length;
+      differentiate_block(job, &head, &work, (span){i, end});
     }
   }
 }

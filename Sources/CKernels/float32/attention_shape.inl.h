@@ -15,8 +15,8 @@ CK_INLINE span keys_seen(const ck_attention *shape, ptrdiff_t first_query, ptrdi
 /// One query head of one sequence.
 typedef struct attention_head {
   const ck_attention *shape;
-  uint32_t number;          // b·H + h
-  ptrdiff_t q, k, v, out;   // offsets of its first query, key, value and output
+  uint32_t number;         // b·H + h
+  ptrdiff_t q, k, v, out;  // offsets of its first query, key, value and output
   ptrdiff_t lse;
 } attention_head;
 
@@ -42,7 +42,8 @@ typedef struct head_rows {
 } head_rows;
 
 /// The rows themselves where the head's width is whole vectors, else a copy of them, filled up with zeros.
-static head_rows read_whole_vectors(const float *x, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t width, float *copy) {
+static head_rows read_whole_vectors(const float *x, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t width,
+                                    float *copy) {
   if (width % CK_LANES == 0) return (head_rows){x, step};
   pack_panel(copy, x, step, rows, width);
   return (head_rows){copy, whole_vectors(width)};
@@ -55,7 +56,8 @@ typedef struct packed_columns {
   ptrdiff_t depth;
 } packed_columns;
 
-static packed_columns pack_columns(const float *x, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t width, float *packed) {
+static packed_columns pack_columns(const float *x, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t width,
+                                   float *packed) {
   packed_columns columns = {cut_panels(rows), packed, width};
   for (ptrdiff_t panel = 0; panel < columns.panels.count; panel++) {
     ptrdiff_t start = panel_start(&columns.panels, panel), end = panel_end(&columns.panels, panel);
@@ -65,8 +67,8 @@ static packed_columns pack_columns(const float *x, ptrdiff_t step, ptrdiff_t row
 }
 
 /// strip[r, j] = row r · column j for the columns j in `seen`, and perhaps some before.
-static void multiply_columns(const packed_columns *columns, const float *rows, ptrdiff_t step, ptrdiff_t count,
-                             float *strip, ptrdiff_t strip_step, span seen) {
+static void multiply_columns(const packed_columns *columns, const float *rows, ptrdiff_t step,
+                             ptrdiff_t count, float *strip, ptrdiff_t strip_step, span seen) {
   tile t = {.k = columns->depth, .a_step = 1, .c_step = strip_step};
   set_tile_rows(&t, rows, step, count);
   for (ptrdiff_t panel = 0; panel < columns->panels.count; panel++) {
@@ -102,11 +104,14 @@ CK_INLINE ptrdiff_t strip_step(ptrdiff_t keys) {
   return (keys + share_lanes - 1) / share_lanes * share_lanes + CK_LANES;
 }
 
-/// Zero where the row's query does not see what others of its tile do.
-CK_INLINE void clear_unseen(float *row, span wanted, span seen) {
-  for (ptrdiff_t j = wanted.start; j < wanted.end && j < seen.start; j++) row[j] = 0;
-  for (ptrdiff_t j = seen.end > wanted.start ? seen.end : wanted.start; j < wanted.end; j++) row[j] = 0;
+/// Whether each of CK_LANES columns, from `first` on, is seen.
+CK_INLINE ivec is_seen(ptrdiff_t first, span seen) {
+  ivec column = columns_from(first);
+  return (column >= (int32_t)seen.start) & (column < (int32_t)seen.end);
 }
+
+/// `seen`, from the start of a vector on.
+CK_INLINE span from_whole_vector(span seen) { return (span){seen.start / CK_LANES * CK_LANES, seen.end}; }
 
 /// What dropout leaves of the weights of `query` for the share_lanes keys from `first` on.
 CK_INLINE void draw_key_shares(float share[share_lanes], const attention_head *head, ptrdiff_t query,

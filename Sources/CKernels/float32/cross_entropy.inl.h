@@ -31,8 +31,8 @@ static void cross_entropy_chunk(void *context, ptrdiff_t chunk) {
   for (ptrdiff_t r = rows.start; r < rows.end; r++) cross_entropy_row(job, r);
 }
 
-static void cross_entropy(ck_pool *pool, void *losses, void *dlogits, const void *logits, const int32_t *targets,
-                          double scale, ptrdiff_t rows, ptrdiff_t columns) {
+static void cross_entropy(ck_pool *pool, void *losses, void *dlogits, const void *logits,
+                          const int32_t *targets, double scale, ptrdiff_t rows, ptrdiff_t columns) {
   cross_entropy_job job = {losses, dlogits, logits, targets, (float)scale, rows, columns};
   ck_pool_run(pool, chunks_of(rows, rows_of_chunk(columns)), cross_entropy_chunk, &job);
 }

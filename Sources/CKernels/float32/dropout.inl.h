@@ -1,6 +1,5 @@
 // Dropout, and the random numbers under it: Philox4x32-10 (include/random.h), CK_LANES counters at a time.
 
-typedef uint32_t uvec __attribute__((vector_size(CK_LANES * sizeof(float)), may_alias));
 typedef uint64_t wide_uvec __attribute__((vector_size(CK_LANES * sizeof(uint64_t))));
 
 /// The high and the low half of factor · x.
@@ -14,7 +13,8 @@ CK_INLINE void random_blocks(ck_random_key key, uvec word[4]) {
   uint32_t k0 = key.word[0], k1 = key.word[1];
   for (int round = 0; round < 10; round++) {
     uvec low0, low1;
-    uvec high0 = multiply_wide(0xD2511F53u, word[0], &low0), high1 = multiply_wide(0xCD9E8D57u, word[2], &low1);
+    uvec high0 = multiply_wide(0xD2511F53u, word[0], &low0);
+    uvec high1 = multiply_wide(0xCD9E8D57u, word[2], &low1);
     word[0] = high1 ^ word[1] ^ k0;
     word[1] = low1;
     word[2] = high0 ^ word[3] ^ k1;
@@ -28,8 +28,8 @@ enum { share_lanes = 4 * CK_LANES };  // elements that one round of random_block
 
 /// share[e] is `kept` or 0 for the `share_lanes` elements from that of word 0 of counter
 /// {first, c1, c2, 0} on.
-CK_INLINE void draw_shares(float share[share_lanes], ck_random_key key, uint32_t first, uint32_t c1, uint32_t c2,
-                           uint32_t threshold, float kept) {
+CK_INLINE void draw_shares(float share[share_lanes], ck_random_key key, uint32_t first, uint32_t c1,
+                           uint32_t c2, uint32_t threshold, float kept) {
   uvec block;
   for (uint32_t lane = 0; lane < CK_LANES; lane++) block[lane] = first + lane;
   uvec word[4] = {block, (uvec){} + c1, (uvec){} + c2, (uvec){}};

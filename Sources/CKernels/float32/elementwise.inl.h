@@ -1,10 +1,5 @@
 // Element by element: functions of one and two tensors.
 
-CK_INLINE vec each_lane(double (*function)(double), vec x) {
-  for (int lane = 0; lane < CK_LANES; lane++) x[lane] = (float)function(x[lane]);
-  return x;
-}
-
 /// ½(1 + tanh u) = 1 / (1 + e⁻²ᵘ), so that gelu(x) = x · logistic(2u) takes one exponential.
 CK_INLINE vec gelu_twice_u(vec x) { return x * (1.5957691216f + 0.0713548163f * (x * x)); }
 
@@ -24,7 +19,7 @@ CK_INLINE vec gelu_derivative(vec x) {
 CK_INLINE vec unary_value(const ck_unary op, vec x) {
   switch (op) {
     case ck_unary_exp: return exponential(x);
-    case ck_unary_log: return each_lane(log, x);
+    case ck_unary_log: return logarithm(x);
     case ck_unary_sqrt: return __builtin_elementwise_sqrt(x);
     case ck_unary_tanh: return hyperbolic_tangent(x);
     case ck_unary_sigmoid: return logistic(x);
@@ -73,20 +68,20 @@ CK_INLINE void unary_backward_span(const ck_unary op, const unary_job *job, span
 }
 
 // The operation is a constant inside each case, so that each gets a loop of its own.
-#define CK_UNARY_CHUNK(name, each)                                              \
-  static void name(void *context, ptrdiff_t chunk) {                            \
-    const unary_job *job = context;                                             \
-    span part = span_of(chunk, chunk_elements, job->n);                         \
-    switch (job->op) {                                                          \
-      case ck_unary_exp: return each(ck_unary_exp, job, part);                  \
-      case ck_unary_log: return each(ck_unary_log, job, part);                  \
-      case ck_unary_sqrt: return each(ck_unary_sqrt, job, part);                \
-      case ck_unary_tanh: return each(ck_unary_tanh, job, part);                \
-      case ck_unary_sigmoid: return each(ck_unary_sigmoid, job, part);          \
-      case ck_unary_relu: return each(ck_unary_relu, job, part);                \
-      case ck_unary_silu: return each(ck_unary_silu, job, part);                \
-      case ck_unary_gelu: return each(ck_unary_gelu, job, part);                \
-    }                                                                           \
+#define CK_UNARY_CHUNK(name, each)                                     \
+  static void name(void *context, ptrdiff_t chunk) {                   \
+    const unary_job *job = context;                                    \
+    span part = span_of(chunk, chunk_elements, job->n);                \
+    switch (job->op) {                                                 \
+      case ck_unary_exp: return each(ck_unary_exp, job, part);         \
+      case ck_unary_log: return each(ck_unary_log, job, part);         \
+      case ck_unary_sqrt: return each(ck_unary_sqrt, job, part);       \
+      case ck_unary_tanh: return each(ck_unary_tanh, job, part);       \
+      case ck_unary_sigmoid: return each(ck_unary_sigmoid, job, part); \
+      case ck_unary_relu: return each(ck_unary_relu, job, part);       \
+      case ck_unary_silu: return each(ck_unary_silu, job, part);       \
+      case ck_unary_gelu: return each(ck_unary_gelu, job, part);       \
+    }                                                                  \
   }
 
 CK_UNARY_CHUNK(unary_chunk, unary_span)

@@ -37,8 +37,8 @@ static void embedding_backward_chunk(void *context, ptrdiff_t chunk) {
   }
 }
 
-static void embedding_backward(ck_pool *pool, void *dtable, const void *dy, const int32_t *ids, ptrdiff_t count,
-                               ptrdiff_t width) {
+static void embedding_backward(ck_pool *pool, void *dtable, const void *dy, const int32_t *ids,
+                               ptrdiff_t count, ptrdiff_t width) {
   embedding_job job = {dtable, dy, ids, count, width};
   ck_pool_run(pool, chunks_of(width, embedding_columns), embedding_backward_chunk, &job);
 }

@@ -1,4 +1,4 @@
-// The exponential and what is made of it.
+// The exponential, what is made of it, and the logarithm.
 
 /// eˣ, after S. Moshier's Cephes library (expf): x = n·ln 2 + r with |r| ≤ ½ ln 2, and a polynomial for eʳ.
 /// At most 2 ulp off; 0 below −104, +∞ above 88.73, NaN for NaN, and subnormal results are rounded right.
@@ -39,4 +39,28 @@ CK_INLINE vec hyperbolic_tangent(vec x) {
   p = p * square + -3.33332819422e-1f;
   vec near = p * square * x + x;
   return choose(size < 0.625f, near, choose(x < 0.0f, -far, far));
+}
+
+/// log x, after Cephes (logf): x = m·2ⁿ with √½ ≤ m < √2, and a polynomial for log m. At most 2 ulp off; −∞
+/// for 0, NaN below it.
+CK_INLINE vec logarithm(vec x) {
+  ivec subnormal = x < 1.17549435e-38f;
+  uvec bits = (uvec)choose(subnormal, x * 8388608.0f, x);
+  ivec power = (ivec)(bits - 0x3F3504F3u) >> 23;
+  vec m = (vec)(bits - (uvec)(power << 23)) - 1.0f;
+  vec n = __builtin_convertvector(power - (subnormal & 23), vec);
+  vec p = splat(7.0376836292e-2f);
+  p = p * m + -1.1514610310e-1f;
+  p = p * m + 1.1676998740e-1f;
+  p = p * m + -1.2420140846e-1f;
+  p = p * m + 1.4249322787e-1f;
+  p = p * m + -1.6668057665e-1f;
+  p = p * m + 2.0000714765e-1f;
+  p = p * m + -2.4999993993e-1f;
+  p = p * m + 3.3333331174e-1f;
+  vec square = m * m;
+  vec y = p * m * square + n * -2.12194440e-4f - 0.5f * square;
+  y = n * 0.693359375f + (m + y);
+  y = choose(x == 0.0f, splat(-INFINITY), choose(x < 0.0f, splat(NAN), y));
+  return choose((x == INFINITY) | (x != x), x, y);
 }

@@ -54,7 +54,8 @@ typedef struct layer_norm_backward_job {
 
 /// One row's dx, and its share added to dgain and dbias. With x̂ = (x − mean)·rstd and ĝ = gain ⊙ dy:
 /// dx = rstd·(ĝ − mean of ĝ − x̂ · mean of ĝ ⊙ x̂).
-CK_INLINE void layer_norm_row_backward(const layer_norm_backward_job *job, ptrdiff_t r, float *dgain, float *dbias) {
+CK_INLINE void layer_norm_row_backward(const layer_norm_backward_job *job, ptrdiff_t r, float *dgain,
+                                       float *dbias) {
   ptrdiff_t columns = job->columns;
   const float *dy = job->dy + r * columns, *x = job->x + r * columns;
   float mean = job->mean[r], rstd = job->rstd[r];
@@ -86,9 +87,9 @@ static void layer_norm_backward_chunk(void *context, ptrdiff_t block) {
   for (ptrdiff_t r = rows.start; r < rows.end; r++) layer_norm_row_backward(job, r, dgain, dbias);
 }
 
-static void layer_norm_backward(ck_pool *pool, void *dx, void *dgain, void *dbias, const void *dy, const void *x,
-                                const void *gain, const void *mean, const void *rstd, ptrdiff_t rows,
-                                ptrdiff_t columns) {
+static void layer_norm_backward(ck_pool *pool, void *dx, void *dgain, void *dbias, const void *dy,
+                                const void *x, const void *gain, const void *mean, const void *rstd,
+                                ptrdiff_t rows, ptrdiff_t columns) {
   ptrdiff_t blocks = count_summed_blocks(rows);
   float *partials = ck_scratch(ck_scratch_caller, 2 * sizeof(float) * (size_t)(blocks * columns));
   layer_norm_backward_job job = {dx, dy, x, gain, mean, rstd, partials, rows, columns, blocks};

@@ -21,8 +21,8 @@ typedef struct copy_job {
   ptrdiff_t units, units_of_chunk;
 } copy_job;
 
-static int sort_and_join(axis axes[most_axes], const ptrdiff_t *y_strides, const ptrdiff_t *x_strides, int rank,
-                         const ptrdiff_t *shape) {
+static int sort_and_join(axis axes[most_axes], const ptrdiff_t *y_strides, const ptrdiff_t *x_strides,
+                         int rank, const ptrdiff_t *shape) {
   int count = 0;
   for (int source = 0; source < rank; source++) {
     axis next = {shape[source], y_strides[source], x_strides[source]};

@@ -18,7 +18,9 @@ CK_INLINE float fold_span(const row_fold fold, const float *x, ptrdiff_t n) {
   for (int t = 0; t < sums_at_once; t++) total[t] = splat(nothing);
   ptrdiff_t e = 0;
   for (; e + sums_at_once * CK_LANES <= n; e += sums_at_once * CK_LANES) {
-    for (int t = 0; t < sums_at_once; t++) total[t] = fold_vectors(fold, total[t], load(x + e + t * CK_LANES));
+    for (int t = 0; t < sums_at_once; t++) {
+      total[t] = fold_vectors(fold, total[t], load(x + e + t * CK_LANES));
+    }
   }
   for (; e < n; e += CK_LANES) {
     ptrdiff_t lanes = lanes_of(n - e);
@@ -125,7 +127,9 @@ static void combine_blocks(float *y, const float *partials, ptrdiff_t blocks, pt
   for (ptrdiff_t c = 0; c < columns; c += CK_LANES) {
     ptrdiff_t lanes = lanes_of(columns - c);
     vec sum = load_first(partials + c, lanes);
-    for (ptrdiff_t block = 1; block < blocks; block++) sum += load_first(partials + block * columns + c, lanes);
+    for (ptrdiff_t block = 1; block < blocks; block++) {
+      sum += load_first(partials + block * columns + c, lanes);
+    }
     store_first(y + c, sum, lanes);
   }
 }
@@ -136,22 +140,27 @@ typedef struct sum_columns_job {
   ptrdiff_t rows, columns, blocks;
 } sum_columns_job;
 
+/// The sums of up to sums_at_once vectors of columns over a block of rows.
+CK_INLINE void sum_column_group(const float *x, ptrdiff_t step, span rows, ptrdiff_t columns, float *sums) {
+  vec sum[sums_at_once] = {};
+  for (ptrdiff_t r = rows.start; r < rows.end; r++) {
+    for (int t = 0; t < sums_at_once; t++) {
+      ptrdiff_t c = t * CK_LANES;
+      if (c < columns) sum[t] += load_first(x + r * step + c, lanes_of(columns - c));
+    }
+  }
+  for (int t = 0; t < sums_at_once; t++) {
+    ptrdiff_t c = t * CK_LANES;
+    if (c < columns) store_first(sums + c, sum[t], lanes_of(columns - c));
+  }
+}
+
 static void sum_columns_chunk(void *context, ptrdiff_t block) {
   const sum_columns_job *job = context;
   span rows = even_span_of(block, job->blocks, job->rows);
-  enum { width = sums_at_once * CK_LANES };
-  for (ptrdiff_t first = 0; first < job->columns; first += width) {
-    vec sum[sums_at_once] = {};
-    for (ptrdiff_t r = rows.start; r < rows.end; r++) {
-      for (int t = 0; t < sums_at_once; t++) {
-        ptrdiff_t c = first + t * CK_LANES;
-        if (c < job->columns) sum[t] += load_first(job->x + r * job->columns + c, lanes_of(job->columns - c));
-      }
-    }
-    for (int t = 0; t < sums_at_once; t++) {
-      ptrdiff_t c = first + t * CK_LANES;
-      if (c < job->columns) store_first(job->partials + block * job->columns + c, sum[t], lanes_of(job->columns - c));
-    }
+  for (ptrdiff_t c = 0; c < job->columns; c += sums_at_once * CK_LANES) {
+    sum_column_group(job->x + c, job->columns, rows, job->columns - c,
+                     job->partials + block * job->columns + c);
   }
 }
 

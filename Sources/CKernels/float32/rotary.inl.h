@@ -4,7 +4,7 @@ typedef struct rotary_job {
   const ck_rotary *shape;
 } rotary_job;
 
-/// One head of one token: (a, b) ↦ (a·cos − b·sin, b·cos + a·sin), for a in the lower half and b in the upper.
+/// One head of one token: (a, b) ↦ (a·cos − b·sin, b·cos + a·sin), a in the lower half and b in the upper.
 CK_INLINE void rotate_head(float *y, const float *x, const float *cosine, const float *sine, float sign,
                            ptrdiff_t half) {
   for (ptrdiff_t i = 0; i < half; i += CK_LANES) {
@@ -19,7 +19,8 @@ CK_INLINE void rotate_head(float *y, const float *x, const float *cosine, const 
 static void rotary_chunk(void *context, ptrdiff_t chunk) {
   const rotary_job *job = context;
   const ck_rotary *shape = job->shape;
-  ptrdiff_t width = shape->row_width, half = shape->head_width / 2, rotated = shape->heads * shape->head_width;
+  ptrdiff_t width = shape->row_width, half = shape->head_width / 2;
+  ptrdiff_t rotated = shape->heads * shape->head_width;
   span rows = span_of(chunk, rows_of_chunk(width), shape->rows);
   for (ptrdiff_t r = rows.start; r < rows.end; r++) {
     ptrdiff_t angles = (shape->first_position + r % shape->sequence_length) * half;

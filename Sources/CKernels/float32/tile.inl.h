@@ -1,9 +1,11 @@
 // The micro-kernel under every matrix product: a tile of C in registers, summed over k.
 //
 // A tile is CK_TILE_ROWS rows by up to CK_TILE_VECTORS vectors of columns. Each step along k loads the
-// vectors of one row of B, and one element of each row of A, which it multiplies into all of them: 3 + 8 loads
-// for 24 multiply-adds with AVX-512, so that the multipliers never wait for the loads, and 24 independent
-// sums, so that they never wait for each other.
+// vectors of one row of B, and one element of each row of A, which it multiplies into all of them: 3 + 8
+// loads for 24 multiply-adds with AVX-512, so that the multipliers never wait for the loads, and 24
+// independent sums, so that they never wait for each other.
+
+enum { cache_line_floats = 16 };
 
 /// C[rows, columns] = A · B (+ bias) (+ C), where columns fit in CK_TILE_VECTORS vectors.
 typedef struct tile {
@@ -33,7 +35,8 @@ CK_INLINE void sum_tile(const int vectors, const tile *t, vec sum[CK_TILE_ROWS][
   }
   const float *b = t->b;
   for (ptrdiff_t p = 0, at = 0; p < t->k; p++, at += t->a_step, b += t->b_step) {
-    __builtin_prefetch(a[0] + at + 16);
+    // Where rows of A lie side by side (Aᵀ), the next of them are a cache line on, too far for the hardware.
+    __builtin_prefetch(a[0] + at + cache_line_floats);
     vec row[CK_TILE_VECTORS];
     for (int v = 0; v < vectors; v++) row[v] = load(b + v * CK_LANES);
 #pragma clang loop unroll(full)
@@ -96,7 +99,9 @@ CK_INLINE ptrdiff_t panel_end(const panels *cut, ptrdiff_t panel) {
 }
 
 /// The width of a panel in memory: whole vectors.
-CK_INLINE ptrdiff_t whole_vectors(ptrdiff_t columns) { return (columns + CK_LANES - 1) / CK_LANES * CK_LANES; }
+CK_INLINE ptrdiff_t whole_vectors(ptrdiff_t columns) {
+  return (columns + CK_LANES - 1) / CK_LANES * CK_LANES;
+}
 
 /// packed[p, j] = b[p, j] for p < k, j < columns; 0 in the rest of the last vector.
 static void pack_panel(float *packed, const float *b, ptrdiff_t ldb, ptrdiff_t k, ptrdiff_t columns) {
@@ -109,7 +114,8 @@ static void pack_panel(float *packed, const float *b, ptrdiff_t ldb, ptrdiff_t k
 }
 
 /// packed[p, j] = b[j, p] for p < k, j < columns; 0 in the rest of the last vector.
-static void pack_transposed_panel(float *packed, const float *b, ptrdiff_t ldb, ptrdiff_t k, ptrdiff_t columns) {
+static void pack_transposed_panel(float *packed, const float *b, ptrdiff_t ldb, ptrdiff_t k,
+                                  ptrdiff_t columns) {
   ptrdiff_t width = whole_vectors(columns);
   for (ptrdiff_t j = 0; j < columns; j += CK_LANES) {
     ptrdiff_t rows = lanes_of(columns - j);

@@ -7,6 +7,7 @@ typedef float real;
 
 typedef float vec __attribute__((vector_size(CK_LANES * sizeof(float)), may_alias));
 typedef int32_t ivec __attribute__((vector_size(CK_LANES * sizeof(float)), may_alias));
+typedef uint32_t uvec __attribute__((vector_size(CK_LANES * sizeof(float)), may_alias));
 typedef vec unaligned_vec __attribute__((aligned(sizeof(float))));
 
 #define CK_INLINE static inline __attribute__((always_inline))
@@ -78,12 +79,16 @@ CK_INLINE void store_first(float *y, vec v, ptrdiff_t lanes) {
   }
 }
 
-/// v in the first `lanes` lanes, `filler` in the others.
-CK_INLINE vec fill_after(vec v, ptrdiff_t lanes, float filler) {
-  if (lanes == CK_LANES) return v;
+/// first, first + 1, …: the columns that the lanes of a vector stand for.
+CK_INLINE ivec columns_from(ptrdiff_t first) {
   ivec lane;
   for (int index = 0; index < CK_LANES; index++) lane[index] = index;
-  return choose(lane < (ivec){} + (int32_t)lanes, v, splat(filler));
+  return lane + (int32_t)first;
+}
+
+/// v in the first `lanes` lanes, `filler` in the others.
+CK_INLINE vec fill_after(vec v, ptrdiff_t lanes, float filler) {
+  return lanes == CK_LANES ? v : choose(columns_from(0) < (int32_t)lanes, v, splat(filler));
 }
 
 // MARK: - Across lanes
@@ -114,6 +119,26 @@ CK_INLINE float sum_lanes(vec v) {
 CK_INLINE float largest_lane(vec v) {
   for (int width = 1; width < CK_LANES; width *= 2) v = larger(interleave_low(v, v), interleave_high(v, v));
   return v[0];
+}
+
+/// Lane r of the result is Σ of the lanes of row r.
+CK_INLINE vec sum_of_each(vec row[CK_LANES]) {
+  for (int half = CK_LANES / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; i++) {
+      row[i] = interleave_low(row[i], row[i + half]) + interleave_high(row[i], row[i + half]);
+    }
+  }
+  return row[0];
+}
+
+/// Lane r of the result is the largest of the lanes of row r, NaN where there is one.
+CK_INLINE vec largest_of_each(vec row[CK_LANES]) {
+  for (int half = CK_LANES / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; i++) {
+      row[i] = larger(interleave_low(row[i], row[i + half]), interleave_high(row[i], row[i + half]));
+    }
+  }
+  return row[0];
 }
 
 /// Rows become columns. Each round interleaves row i with row i + CK_LANES / 2, which rotates the bits of

@@ -1,8 +1,8 @@
 /// One query of one head: what it sees, and where its data lies.
 typedef struct attention_query {
-  ptrdiff_t first_key, key_end;         // sees keys first_key ..< key_end
-  ptrdiff_t q, k, v, out, lse;          // offsets of its query, of its head's key 0 and value 0, and of its results
-  uint32_t position, sequence_and_head; // counter words of its dropout
+  ptrdiff_t first_key, key_end;  // sees keys first_key ..< key_end
+  ptrdiff_t q, k, v, out, lse;   // offsets of its query, of its head's key 0 and value 0, and of its results
+  uint32_t position, sequence_and_head;  // counter words of its dropout
 } attention_query;
 
 static attention_query locate(const ck_attention *shape, ptrdiff_t b, ptrdiff_t h, ptrdiff_t i) {
@@ -39,8 +39,8 @@ static double kept_share(const ck_attention *shape, const attention_query *query
   return word >= ck_dropout_threshold(shape->dropout) ? 1 / (1 - shape->dropout) : 0;
 }
 
-static void attend(const ck_attention *shape, const attention_query *query, real *out, real *lse, const real *q,
-                   const real *k, const real *v) {
+static void attend(const ck_attention *shape, const attention_query *query, real *out, real *lse,
+                   const real *q, const real *k, const real *v) {
   ptrdiff_t seen = query->key_end > query->first_key ? query->key_end - query->first_key : 0;
   real *scores = ck_scratch(ck_scratch_chunk, sizeof(real) * (size_t)seen);
   for (ptrdiff_t s = 0; s < seen; s++) {
@@ -70,9 +70,9 @@ static void attention(ck_pool *pool, void *out, void *lse, const void *q, const 
 
 /// Gradients of one query's out: dv = w·dout; with P the softmax and w = P·(kept share),
 /// dP = (dout · v)·(kept share), dscore = P·(dP − dout · out), dq = scale·Σ dscore·k, dk = scale·dscore·q.
-static void attend_backward(const ck_attention *shape, const attention_query *query, real *dq, real *dk, real *dv,
-                            const real *dout, const real *out, double lse, const real *q, const real *k,
-                            const real *v) {
+static void attend_backward(const ck_attention *shape, const attention_query *query, real *dq, real *dk,
+                            real *dv, const real *dout, const real *out, double lse, const real *q,
+                            const real *k, const real *v) {
   ptrdiff_t width = shape->head_width;
   double mean_gradient = dot(dout, out, width);
   for (ptrdiff_t j = query->first_key; j < query->key_end; j++) {

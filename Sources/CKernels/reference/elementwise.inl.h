@@ -74,7 +74,8 @@ static void power(ck_pool *pool, void *result, const void *input, double exponen
   for (ptrdiff_t e = 0; e < n; e++) y[e] = pow(x[e], exponent);
 }
 
-static void dropout(ck_pool *pool, void *result, const void *input, double p, ck_random_key key, ptrdiff_t n) {
+static void dropout(ck_pool *pool, void *result, const void *input, double p, ck_random_key key,
+                    ptrdiff_t n) {
   real *y = result;
   const real *x = input;
   for (ptrdiff_t e = 0; e < n; e++) {

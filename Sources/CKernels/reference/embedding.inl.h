@@ -21,7 +21,8 @@ static void rotary(ck_pool *pool, void *result, const void *input, const void *c
   ptrdiff_t half = shape->head_width / 2, width = shape->row_width;
   for (ptrdiff_t r = 0; r < shape->rows; r++) {
     ptrdiff_t position = shape->first_position + r % shape->sequence_length;
-    const real *cosine = (const real *)cosines + position * half, *sine = (const real *)sines + position * half;
+    const real *cosine = (const real *)cosines + position * half;
+    const real *sine = (const real *)sines + position * half;
     const real *x = (const real *)input + r * width;
     real *y = (real *)result + r * width;
     for (ptrdiff_t h = 0; h < shape->heads; h++) {

@@ -1,5 +1,5 @@
-static void copy_axis(real *y, const ptrdiff_t *y_strides, const real *x, const ptrdiff_t *x_strides, int rank,
-                      const ptrdiff_t *shape) {
+static void copy_axis(real *y, const ptrdiff_t *y_strides, const real *x, const ptrdiff_t *x_strides,
+                      int rank, const ptrdiff_t *shape) {
   if (rank == 0) {
     *y = *x;
     return;

@@ -18,7 +18,8 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
 
   var shape: ck_attention {
     ck_attention(
-      batch: batch, heads: heads, key_heads: keyHeads, head_width: width, query_length: queries, key_length: keys,
+      batch: batch, heads: heads, key_heads: keyHeads, head_width: width, query_length: queries,
+      key_length: keys,
       query_stride: heads * width + gap, key_stride: keyHeads * width + 2 * gap,
       value_stride: keyHeads * width + gap, output_stride: heads * width + 3 * gap,
       scale: 1 / Double(width).squareRoot(), causal: causal, window: window, dropout: dropout,
@@ -39,7 +40,8 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
   /// [out, lse]; out's gaps hold what they held.
   func forward(_ run: KernelRun, v: [Float]? = nil) -> [TestTensor] {
     var shape = shape
-    let out = run.tensor(uniform(outputCount, seed: 5)), lse = run.result(statisticCount)
+    let out = run.tensor(uniform(outputCount, seed: 5))
+    let lse = run.result(statisticCount)
     run.table.attention(
       run.pool, out.pointer, lse.pointer, run.tensor(q).pointer, run.tensor(k).pointer,
       run.tensor(v ?? self.v).pointer, &shape)
@@ -49,10 +51,12 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
   /// [dq, dk, dv] for given forward results; the gaps hold what they held.
   func backward(_ run: KernelRun, out: [Float], lse: [Float], dout: [Float]? = nil) -> [TestTensor] {
     var shape = shape
-    let dq = run.tensor(uniform(queryCount, seed: 6)), dk = run.tensor(uniform(keyCount, seed: 7))
+    let dq = run.tensor(uniform(queryCount, seed: 6))
+    let dk = run.tensor(uniform(keyCount, seed: 7))
     let dv = run.tensor(uniform(valueCount, seed: 8))
     run.table.attention_backward(
-      run.pool, dq.pointer, dk.pointer, dv.pointer, run.tensor(dout ?? self.dout).pointer, run.tensor(out).pointer,
+      run.pool, dq.pointer, dk.pointer, dv.pointer, run.tensor(dout ?? self.dout).pointer,
+      run.tensor(out).pointer,
       run.tensor(lse).pointer, run.tensor(q).pointer, run.tensor(k).pointer, run.tensor(v).pointer, &shape)
     return [dq, dk, dv]
   }

@@ -4,54 +4,59 @@ import Testing
 /// Half the distance from 1 to the next Float: what one rounding may add, relatively.
 let u = Double(Float.ulpOfOne) / 2
 
-/// γₙ, the bound for n roundings one after the other: Higham, Accuracy and Stability of Numerical Algorithms, 3.1.
+/// γₙ, the bound for n roundings one after the other: Higham, Accuracy and Stability of Numerical Algorithms,
+/// section 3.1.
 func gamma(_ n: Int) -> Double {
   Double(n) * u / (1 - Double(n) * u)
 }
 
 /// Holds a kernel of every float32 table against the float64 table, and against itself on more threads.
 ///
-/// `body` makes its tensors, runs the kernel, and returns the results; `tolerance` says, for each element of each
-/// result, how far a float32 result may be from the float64 one.
+/// `body` makes its tensors, runs the kernel, and returns the results; `tolerance` says, for each element of
+/// each result, how far a float32 result may be from the float64 one.
 func verify(
   _ what: String, tolerance: [[Double]], threads: [Int32] = [1, 2, 3, 8],
   sourceLocation: SourceLocation = #_sourceLocation, _ body: (KernelRun) -> [TestTensor]
 ) {
   let expected = reference(body)
-  for table in supportedTables() {
-    var alone: [[Double]] = []
-    for count in threads {
-      let (results, intact) = withPool(threads: count) { pool in
-        let run = KernelRun(table: table, pool: pool)
-        return (body(run).map(\.values), run.tensors.allSatisfy(\.guardsAreIntact))
-      }
-      #expect(intact, "\(what), \(table.title): wrote outside a tensor", sourceLocation: sourceLocation)
-      if count == threads[0] {
-        alone = results
-        for (index, result) in results.enumerated() {
-          expectClose(
-            result, expected[index], within: tolerance[index], "\(what), \(table.title), result \(index)",
-            sourceLocation: sourceLocation)
-        }
-      } else {
-        let same = isIdentical(results, alone)
-        #expect(
-          same, "\(what), \(table.title): \(count) threads differ from \(threads[0])",
-          sourceLocation: sourceLocation)
-      }
+  let tables = supportedTables()
+  var alone: [[[Double]]] = []
+  for count in threads {
+    let all = withPool(threads: count) { pool in
+      tables.map { results(body, of: $0, on: pool, what, sourceLocation: sourceLocation) }
+    }
+    guard count != threads[0] else {
+      alone = all
+      continue
+    }
+    for (index, table) in tables.enumerated() where !isIdentical(all[index], alone[index]) {
+      Issue.record(
+        "\(what), \(table.title): \(count) threads differ from \(threads[0])", sourceLocation: sourceLocation)
+    }
+  }
+  for (table, results) in zip(tables, alone) {
+    for (index, result) in results.enumerated() {
+      expectClose(
+        result, expected[index], within: tolerance[index], "\(what), \(table.title), result \(index)",
+        sourceLocation: sourceLocation)
     }
   }
 }
 
+private func results(
+  _ body: (KernelRun) -> [TestTensor], of table: ck_kernels, on pool: OpaquePointer, _ what: String,
+  sourceLocation: SourceLocation = #_sourceLocation
+) -> [[Double]] {
+  let run = KernelRun(table: table, pool: pool)
+  let results = body(run).map(\.values)
+  let intact = run.tensors.allSatisfy(\.guardsAreIntact)
+  #expect(intact, "\(what), \(table.title): wrote outside a tensor", sourceLocation: sourceLocation)
+  return results
+}
+
 /// The same kernel's results in float64.
 func reference(_ body: (KernelRun) -> [TestTensor]) -> [[Double]] {
-  withPool(threads: 1) { pool in
-    let run = KernelRun(table: referenceTable, pool: pool)
-    let results = body(run).map(\.values)
-    let intact = run.tensors.allSatisfy(\.guardsAreIntact)
-    #expect(intact, "float64 wrote outside a tensor")
-    return results
-  }
+  withPool(threads: 1) { results(body, of: referenceTable, on: $0, "reference") }
 }
 
 /// Records at most one issue: the element that is furthest out.
