@@ -70,21 +70,24 @@ extension Tensor {
   ///     }
   ///
   /// `forward` gets the inputs without history and returns the value with its pullback beside it: given `dy`, of the
-  /// value's shape, the pullback returns a gradient of each input's shape, or nil for zero. Check it with
-  /// `GradientCheck`. Traps where a gradient's number or shape is not its input's.
+  /// value's shape, the pullback returns a gradient of each input's shape and element type, or nil for zero. Check it
+  /// with `GradientCheck`. Traps where a gradient's number, shape or element type is not its input's.
   public static func operation(
     _ name: String, _ inputs: [Tensor], forward: ([Tensor]) -> (value: Tensor, pullback: Pullback)
   ) -> Tensor {
-    let shapes = inputs.map(\.shape)
+    let forms = inputs.map { (shape: $0.shape, elementType: $0.elementType) }
     return record(.custom, inputs) { inputs in
       let result = forward(inputs)
       return (
         result.value.detached,
         { dy in
           let gradients = result.pullback(dy)
+          let fit = zip(gradients, forms).allSatisfy { gradient, form in
+            gradient.map { $0.shape == form.shape && $0.elementType == form.elementType } ?? true
+          }
           require(
-            gradients.count == shapes.count && zip(gradients, shapes).allSatisfy { $0?.shape ?? $1 == $1 },
-            "\(name): gradients of shapes \(gradients.map { $0?.shape }) for inputs of shapes \(shapes)")
+            gradients.count == forms.count && fit,
+            "\(name): gradients of shapes \(gradients.map { $0?.shape }) for inputs of shapes \(forms.map(\.shape))")
           return gradients
         }
       )
@@ -127,7 +130,9 @@ extension Tensor {
     guard let root = node else {
       trap("gradients: computed from no variable (gradients themselves carry no history: first derivatives only)")
     }
-    require(upstream.shape == shape, "gradients: upstream has shape \(upstream.shape), the result \(shape)")
+    require(
+      upstream.shape == shape && upstream.elementType == elementType,
+      "gradients: upstream is \(upstream.elementType) \(upstream.shape), the result \(elementType) \(shape)")
     require(variables.allSatisfy { $0.node?.isLeaf ?? false }, "gradients: asked of a tensor that is no variable")
 
     var gradients: [ObjectIdentifier: Tensor] = [ObjectIdentifier(root): upstream.detached]

@@ -1,5 +1,8 @@
 /// Arithmetic on shapes: axis lengths, outermost first; `[]` is a scalar.
 package enum Shape {
+  /// The kernels that copy with strides take tensors of up to so many axes.
+  static let largestRank = 8
+
   /// The number of elements: the product of the axis lengths.
   package static func count(_ shape: [Int]) -> Int { shape.reduce(1, *) }
 

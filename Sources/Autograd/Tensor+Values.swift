@@ -22,7 +22,7 @@ extension Tensor {
   }
 
   /// A tensor that holds `value` everywhere.
-  public init(repeating value: Double, shape: [Int], elementType: ElementType = .float32) {
+  public init(repeating value: Double, shape: [Int], elementType: ElementType) {
     self.init(uninitialized: shape, elementType)
     switch elementType {
     case .float32: address.initializeMemory(as: Float.self, repeating: Float(value), count: count)
@@ -32,7 +32,7 @@ extension Tensor {
 
   /// Independent draws from the normal distribution: element e is draw e of `key`.
   public init(
-    normal deviation: Double, mean: Double = 0, shape: [Int], key: RandomKey, elementType: ElementType = .float32
+    normal deviation: Double, mean: Double = 0, shape: [Int], key: RandomKey, elementType: ElementType
   ) {
     let draws = key.normals(count: Shape.count(shape))
     self.init(draws.map { mean + deviation * $0 }, shape: shape, elementType: elementType)

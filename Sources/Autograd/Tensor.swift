@@ -74,7 +74,8 @@ extension Tensor {
 extension Tensor {
   /// Gives `body` the elements' address to change them, copied first if another tensor shares them.
   ///
-  /// A variable stays a variable, but a new one: what was computed from the old values does not differentiate by it.
+  /// A variable stays a variable; where its elements were shared it is a new one, so that what was computed from the
+  /// old values still differentiates by the copies that hold them.
   /// Traps where the tensor was computed from others, since its history would no longer tell the truth.
   package mutating func mutate(_ body: (UnsafeMutableRawPointer) -> Void) {
     require(node?.isLeaf ?? true, "mutate: the tensor was computed from others")

@@ -5,6 +5,7 @@
 #include "float32/prelude.h"
 
 #define CK_LANES 8
+// 16 registers: 12 sums, two vectors of B, one element of A.
 #define CK_TILE_ROWS 6
 #define CK_TILE_VECTORS 2
 #define CK_TABLE ck_table_avx2

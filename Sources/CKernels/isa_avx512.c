@@ -5,6 +5,7 @@
 #include "float32/prelude.h"
 
 #define CK_LANES 16
+// 32 registers: 24 sums, three vectors of B, one element of A.
 #define CK_TILE_ROWS 8
 #define CK_TILE_VECTORS 3
 #define CK_TABLE ck_table_avx512

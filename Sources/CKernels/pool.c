@@ -151,6 +151,7 @@ static void close_job(ck_pool *pool) {
 
 void ck_pool_run(ck_pool *pool, ptrdiff_t chunks, void (*body)(void *context, ptrdiff_t chunk),
                  void *context) {
+  // Busy: another caller's job, or the one that this call is part of.
   bool alone = chunks <= 1 || pool->threads == 1 || atomic_exchange(&pool->busy, true);
   if (alone) {
     for (ptrdiff_t chunk = 0; chunk < chunks; chunk++) body(context, chunk);

@@ -6,6 +6,8 @@ public enum CheckpointError: Error, Sendable, Equatable {
   case missing(path: String, remedy: String)
   /// The system refused `operation` on `path` with error number `code`.
   case system(operation: String, path: String, code: Int32)
+  /// Another process trains in the run's directory at `path`.
+  case inUse(path: String)
   /// The bytes of `file` are not what its format demands.
   case malformed(file: String, reason: String)
   /// `file` is well formed and describes something that this package does not run.
@@ -21,6 +23,7 @@ extension CheckpointError: CustomStringConvertible {
     case .missing(let path, let remedy): "\(path): not found; \(remedy)"
     case .system(let operation, let path, let code):
       "\(path): cannot \(operation): \(String(cString: strerror(code)))"
+    case .inUse(let path): "\(path): another run is under way there; wait for it, or give another --out"
     case .malformed(let file, let reason): "\(file): \(reason)"
     case .unsupported(let file, let reason): "\(file): \(reason)"
     case .damaged(let file, let reason): "\(file): \(reason); take another checkpoint of the run"

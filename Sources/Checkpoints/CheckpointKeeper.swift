@@ -63,6 +63,9 @@ package struct CheckpointKeeper: Sendable {
   private func setLinks() throws {
     for (name, checkpoint) in [("best", best), ("last", last)] {
       let link = run.path + "/" + name
+      if let kind = FileKind(of: link), kind != .symbolicLink {
+        throw CheckpointError.malformed(file: link, reason: "it is no link of ours; move it away, or give another --out")
+      }
       if let checkpoint {
         let temporary = link + AtomicDirectory.incompleteSuffix
         let target = "\(RunDirectory.checkpointPrefix)\(checkpoint.step)"

@@ -16,6 +16,12 @@ enum FileKind {
   }
 }
 
+/// Whether there is a directory at `path`; a link is followed.
+func isDirectory(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
 /// The names in the directory at `path`, sorted.
 func listDirectory(_ path: String) throws -> [String] {
   guard let directory = opendir(path) else {

@@ -28,7 +28,7 @@ extension ParameterNames {
     guard let parts = parts(of: name) else {
       return try file.tensor(prefix + name, shape: shape).converted(to: .float32)
     }
-    var whole = Tensor(repeating: 0, shape: shape)
+    var whole = Tensor(repeating: 0, shape: shape, elementType: .float32)
     var row = 0
     for part in parts {
       let rows = try file.tensor(prefix + part.name, shape: [part.rowCount] + shape.dropFirst())

@@ -93,6 +93,9 @@ extension RunDirectory {
       throw CheckpointError.missing(
         path: path, remedy: "give a run's directory or one of its checkpoints (minigpt train makes them)")
     }
+    guard isDirectory(run.path) else {
+      throw CheckpointError.malformed(file: path, reason: "it is no directory; give a run's or one of its checkpoints")
+    }
     if isCheckpoint(run.path) { return run.path }
     for link in ["best", "last"] {
       if let target = run.target(of: link), isCheckpoint(target) { return target }

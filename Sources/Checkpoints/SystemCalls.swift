@@ -86,6 +86,8 @@ extension SystemCalls {
     guard FileKind(of: path) == nil else { return }
     let parent = parentDirectory(of: path)
     try makeDirectories(parent)
+    // "a/." and "a//b" are there once "a" and "a/" are.
+    if FileKind(of: path) == .directory { return }
     try perform("create", path) { makeDirectory(path) }
     try synchronizeDirectory(parent)
   }

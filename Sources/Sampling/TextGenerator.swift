@@ -78,7 +78,7 @@ private struct Decoder {
 
   init(_ model: GPT, prompt: [Int32]) {
     self.model = model
-    cache = KVCache(model.config)
+    cache = KVCache(for: model)
     history = prompt
     pending = prompt.suffix(model.config.contextLength)
   }

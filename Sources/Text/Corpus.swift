@@ -49,7 +49,11 @@ private func readFile(_ path: String) throws(TextError) -> [UInt8] {
   defer { close(descriptor) }
   var status = stat()
   guard fstat(descriptor, &status) == 0 else { throw failure(path) }
-  if status.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(path: path) }
+  switch status.st_mode & S_IFMT {
+  case S_IFDIR: throw .isDirectory(path: path)
+  case S_IFCHR, S_IFBLK: throw .unreadable(path: path, reason: "it is a device; give a text file")
+  default: break
+  }
 
   var bytes: [UInt8] = []
   bytes.reserveCapacity(Int(status.st_size))

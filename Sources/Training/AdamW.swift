@@ -40,6 +40,8 @@ public struct AdamW: Sendable {
   public mutating func update<Model: Module>(
     _ model: inout Model, with gradients: [Tensor], learningRate: Double, gradientScale: Double = 1
   ) {
+    require(
+      gradients.count == firstMoments.count, "AdamW: \(gradients.count) gradients of \(firstMoments.count) tensors")
     step += 1
     var call = AdamWStep(
       rate: learningRate, beta1: beta1, beta2: beta2, epsilon: Self.epsilon, decay: weightDecay,

@@ -1,4 +1,5 @@
 import Autograd
+import Foundation
 import Randomness
 import Text
 import Transformer
@@ -11,16 +12,22 @@ public struct EvaluationResult: Sendable, Equatable {
   public let tokenCount: Int
 
   /// The loss in bits: per character, for a character tokenizer.
-  public var bitsPerToken: Double { loss / 0.6931471805599453 }
+  public var bitsPerToken: Double { loss / log(2) }
 }
 
 extension GPT {
   /// The mean loss over all of `batches`, every scored token weighing the same, without dropout.
   public func evaluate(_ batches: some Sequence<TokenBatch>) -> EvaluationResult {
+    evaluate(batches, shouldStop: { false }) ?? EvaluationResult(loss: .nan, tokenCount: 0)
+  }
+
+  /// The same; nil where `shouldStop` ended it on the way.
+  func evaluate(_ batches: some Sequence<TokenBatch>, shouldStop: () -> Bool) -> EvaluationResult? {
     let model = detached
     var total = 0.0
     var count = 0
     for batch in batches {
+      if shouldStop() { return nil }
       let scored = batch.targets.reduce(into: 0) { $0 += $1 >= 0 ? 1 : 0 }
       let loss = model.loss(inputs: batch.inputs, targets: batch.targets, batchSize: batch.batchSize)
       total += loss.item * Double(scored)
@@ -58,25 +65,29 @@ struct Evaluator: Sendable {
   let batchSize: Int
   let key: RandomKey
 
-  func evaluate(_ model: GPT, step: Int) throws -> EvaluationReport {
+  /// The losses of both parts; nil where `shouldStop` ended it on the way.
+  func evaluate(_ model: GPT, step: Int, shouldStop: () -> Bool) throws -> EvaluationReport? {
     let length = model.config.contextLength
+    let validation: EvaluationResult?
+    let batches: Int
     switch extent {
     case .batches(let count):
-      return EvaluationReport(
-        step: step, trainingLoss: loss(model, .training, batches: count),
-        validationLoss: loss(model, .validation, batches: count))
+      batches = count
+      validation = model.evaluate(random(.validation, count, length), shouldStop: shouldStop)
     case .full:
-      let validation = try model.evaluate(dataset[.validation])
-      let batches = (validation.tokenCount + batchSize * length - 1) / (batchSize * length)
-      return EvaluationReport(
-        step: step, trainingLoss: loss(model, .training, batches: batches), validationLoss: validation.loss)
+      let windows = try WindowedBatches(dataset[.validation], batchSize: 16, length: length)
+      batches = (windows.scoredCount + batchSize * length - 1) / (batchSize * length)
+      validation = model.evaluate(windows, shouldStop: shouldStop)
     }
+    let training = model.evaluate(random(.training, batches, length), shouldStop: shouldStop)
+    guard let validation, let training else { return nil }
+    return EvaluationReport(step: step, trainingLoss: training.loss, validationLoss: validation.loss)
   }
 
-  private func loss(_ model: GPT, _ split: TokenDataset.Split, batches count: Int) -> Double {
-    let random = RandomBatches(
-      dataset[split], batchSize: batchSize, length: model.config.contextLength,
-      key: key.derived(by: split == .training ? 0 : 1))
-    return model.evaluate((0..<count).lazy.map { random.batch(at: $0) }).loss
+  /// `count` random batches of one part, the same ones each time.
+  private func random(_ split: TokenDataset.Split, _ count: Int, _ length: Int) -> some Sequence<TokenBatch> {
+    let batches = RandomBatches(
+      dataset[split], batchSize: batchSize, length: length, key: key.derived(by: split == .training ? 0 : 1))
+    return (0..<count).lazy.map { batches.batch(at: $0) }
   }
 }

@@ -9,11 +9,19 @@ public struct SavedRun {
   let patience: Patience
   private let corpus: CorpusFingerprint
 
-  /// The run in `directory`; nil where it has no whole checkpoint yet.
+  /// Why later checkpoints than the one it goes on from were passed over.
+  public let damage: [CheckpointError]
+
+  /// The run in `directory`; nil where it has no checkpoint yet.
   ///
-  /// - Throws: `CheckpointError` where its state cannot be read.
+  /// - Throws: `CheckpointError` where none of its checkpoints is whole, or its state cannot be read.
   public init?(_ directory: RunDirectory) throws {
-    guard let last = try directory.survey().whole.last else { return nil }
+    let (whole, damaged) = try directory.survey()
+    guard let last = whole.last else {
+      if let damage = damaged.last { throw damage }
+      return nil
+    }
+    damage = damaged
     self.directory = directory
     checkpoint = last
     let state = try TrainerState(of: last.path).trainer
@@ -25,8 +33,13 @@ public struct SavedRun {
   /// How many steps it has taken.
   public var step: Int { checkpoint.step }
 
-  /// Whether it has taken all the steps that `recipe` asks for.
-  public func isFinished(by recipe: Recipe) -> Bool { step >= recipe.options.maxIterations }
+  /// Whether it has taken all the steps that `recipe` asks for, or has run out of its patience.
+  public func isFinished(by recipe: Recipe) -> Bool {
+    (step >= recipe.options.maxIterations && isEvaluated) || recipe.options.patience.map(patience.isOver) ?? false
+  }
+
+  /// Whether the validation loss was measured where it stands.
+  var isEvaluated: Bool { checkpoint.validationLoss != nil }
 
   func requireSameRun(_ recipe: Recipe, _ corpus: CorpusFingerprint) throws(TrainingError) {
     var differences = recipe.differences(from: self.recipe)

@@ -1,4 +1,5 @@
 import Autograd
+import Foundation
 import Randomness
 import Text
 import Transformer
@@ -28,6 +29,8 @@ public struct Trainer {
 
   /// A trainer of a fresh model of shape `config`. Throws where the configuration or an option makes no run.
   public init(_ config: GPTConfig, dataset: TokenDataset, options: TrainingOptions) throws {
+    try config.validate()
+    try Self.requireMemory(config, batchSize: options.batchSize)
     let model = try GPT(config, key: Self.key(options, .initialization))
     let optimizer = AdamW(
       parameters: model.parameters().map(\.tensor), beta1: options.beta1, beta2: options.beta2,
@@ -52,6 +55,22 @@ public struct Trainer {
     dropoutKey = Self.key(options, .dropout)
   }
 
+  /// Throws where a step would take more memory than there is, by a rough count.
+  private static func requireMemory(_ config: GPTConfig, batchSize: Int) throws(TrainingError) {
+    // Four bytes each: a weight, its gradient and two moments; and for a token in a block some twelve rows of width C
+    // and two of width F that backward will want.
+    let parameters = 16 * Double(config.parameterCount)
+    let tokens = Double(batchSize) * Double(config.contextLength)
+    let activations = 4 * tokens * Double(config.layerCount) * Double(12 * config.width + 2 * config.mlpWidth)
+    guard parameters + activations <= Double(ProcessInfo.processInfo.physicalMemory) else {
+      throw .invalidOption(
+        """
+        training this model with batches of \(batchSize) takes about \(Int((parameters + activations) / 0x1p30)) GiB, \
+        more than this computer's memory; make it smaller, or batch-size (gradient-accumulation-steps makes up for it)
+        """)
+    }
+  }
+
   private static func key(_ options: TrainingOptions, _ purpose: Purpose) -> RandomKey {
     RandomKey(seed: options.seed).derived(by: purpose.rawValue)
   }
@@ -71,7 +90,7 @@ public struct Trainer {
     let learningRate = options.schedule(step)
     let (loss, gradients) = differentiate(batches.batch(at: step))
     let norm = gradients.globalNorm
-    guard loss.isFinite && norm.isFinite else { throw .diverged(step: step, loss: loss, gradientNorm: norm) }
+    guard loss.isFinite && norm.isFinite else { throw .diverged(step: step + 1, loss: loss, gradientNorm: norm) }
     optimizer.update(
       &model, with: gradients, learningRate: learningRate,
       gradientScale: clippingScale(norm: norm, limit: options.gradientClip))
@@ -101,9 +120,9 @@ public struct Trainer {
     return Dropout(probability: options.dropout, key: dropoutKey.derived(by: UInt64(step), UInt64(part)))
   }
 
-  /// The losses of either part of the corpus as the model stands.
-  public func evaluate() throws -> EvaluationReport {
-    try evaluator.evaluate(model, step: step)
+  /// The losses of either part of the corpus as the model stands; nil where `shouldStop` ended it on the way.
+  public func evaluate(shouldStop: () -> Bool = { false }) throws -> EvaluationReport? {
+    try evaluator.evaluate(model, step: step, shouldStop: shouldStop)
   }
 }
 

@@ -38,6 +38,9 @@ public struct TrainingOptions: Sendable, Equatable {
   /// nanoGPT's character recipe.
   public init() {}
 
+  /// No step takes more sequences than this, whatever a file asks for.
+  private static let mostSequences = 1 << 24
+
   /// The learning rate by step, what was left open filled in.
   public var schedule: LearningRateSchedule {
     let decaySteps = decayIterations ?? maxIterations
@@ -64,6 +67,10 @@ extension TrainingOptions {
       ("lr-decay-iters", decayIterations ?? 0, 0), ("eval-interval", evalInterval, 1),
       ("save-interval", saveInterval ?? 1, 1), ("keep", keep, 1), ("patience", patience ?? 1, 1),
     ]
+    let (sequences, overflow) = batchSize.multipliedReportingOverflow(by: gradientAccumulationSteps)
+    try check(
+      !overflow && sequences <= Self.mostSequences,
+      "batch-size times gradient-accumulation-steps is above \(Self.mostSequences)")
     for (name, value, least) in counts {
       try check(value >= least, "\(name) is \(value); it must be at least \(least)")
     }

@@ -13,9 +13,12 @@ public struct TrainingRun {
   public let recipe: Recipe
 
   private let corpus: CorpusFingerprint
+  private let lock: RunLock
   private var keeper: CheckpointKeeper
   private let metrics: MetricsFile
   private var patience: Patience
+  /// Whether the losses were measured at the step where the trainer stands.
+  private var isEvaluated: Bool
 
   /// How a call of `train` ended.
   public enum Outcome: Sendable, Equatable {
@@ -40,10 +43,12 @@ public struct TrainingRun {
     trainer = try Trainer(config, dataset: dataset, options: recipe.options)
     self.recipe = recipe
     self.corpus = CorpusFingerprint(corpus)
+    lock = try RunLock(directory)
     if replacing { try CheckpointKeeper.clear(directory) }
     keeper = try CheckpointKeeper(directory, keep: recipe.options.keep)
     metrics = try MetricsFile(directory, after: 0)
     patience = Patience()
+    isEvaluated = false
   }
 
   /// The run of `checkpoint`, gone on with: bit for bit what it would have been without the stop.
@@ -51,7 +56,8 @@ public struct TrainingRun {
   /// - Throws: `TrainingError.differsFromRun` where the corpus or a setting that may not change differs;
   ///   `CheckpointError` where the checkpoint cannot be read.
   public init(resuming saved: SavedRun, _ recipe: Recipe, corpus: String) throws {
-    try saved.requireSameRun(recipe, CorpusFingerprint(corpus))
+    let fingerprint = CorpusFingerprint(corpus)
+    try saved.requireSameRun(recipe, fingerprint)
     try recipe.options.validate()
     let checkpoint = try Checkpoint(directory: saved.checkpoint.path)
     let options = recipe.options
@@ -63,10 +69,12 @@ public struct TrainingRun {
     let dataset = try Self.dataset(recipe, corpus: corpus, tokenizer)
     trainer = try Trainer(checkpoint.model, optimizer: optimizer, dataset: dataset, options: options)
     self.recipe = recipe
-    self.corpus = CorpusFingerprint(corpus)
+    self.corpus = fingerprint
+    lock = try RunLock(saved.directory)
     keeper = try CheckpointKeeper(saved.directory, keep: options.keep)
     metrics = try MetricsFile(saved.directory, after: trainer.step)
     patience = saved.patience
+    isEvaluated = saved.isEvaluated
   }
 
   private static func dataset(_ recipe: Recipe, corpus: String, _ tokenizer: CharacterTokenizer) throws -> TokenDataset
@@ -87,33 +95,38 @@ extension TrainingRun {
     onEvent: (TrainingEvent) -> Void, shouldStop: () -> Bool = { false }
   ) throws -> Outcome {
     let clock = ContinuousClock()
-    while trainer.step < recipe.options.maxIterations {
-      let start = clock.now
-      let report = try trainer.takeStep()
-      let seconds = (clock.now - start).seconds
-      try emit(
-        .step(report, milliseconds: seconds * 1e3, tokensPerSecond: Double(trainer.tokensPerStep) / seconds), onEvent)
-
-      if isDue(every: recipe.options.evalInterval) {
-        let evaluation = try trainer.evaluate()
+    while true {
+      // First of all, so that a resumed run makes up for an evaluation that was cut off.
+      if !isEvaluated, isDue(every: recipe.options.evalInterval) {
+        guard let evaluation = try trainer.evaluate(shouldStop: shouldStop) else { return try interrupt(onEvent) }
         try emit(.evaluation(evaluation), onEvent)
         patience.note(evaluation.validationLoss)
         try save(validationLoss: evaluation.validationLoss, onEvent)
         if let limit = recipe.options.patience, patience.isOver(limit) { return .outOfPatience }
-      } else if let interval = recipe.options.saveInterval, isDue(every: interval) {
+      } else if !isEvaluated, let interval = recipe.options.saveInterval, isDue(every: interval) {
         try save(validationLoss: nil, onEvent)
       }
-      if shouldStop(), trainer.step < recipe.options.maxIterations {
-        if keeper.last?.step != trainer.step { try save(validationLoss: nil, onEvent) }
-        return .interrupted
-      }
+      if trainer.step >= recipe.options.maxIterations { return .finished }
+      if shouldStop() { return try interrupt(onEvent) }
+
+      let start = clock.now
+      let report = try trainer.takeStep()
+      isEvaluated = false
+      let seconds = (clock.now - start).seconds
+      try emit(
+        .step(report, milliseconds: seconds * 1e3, tokensPerSecond: Double(trainer.tokensPerStep) / seconds), onEvent)
     }
-    return .finished
+  }
+
+  /// Saves where the run stands, unless that was done.
+  private mutating func interrupt(_ onEvent: (TrainingEvent) -> Void) throws -> Outcome {
+    if trainer.step > 0, keeper.last?.step != trainer.step { try save(validationLoss: nil, onEvent) }
+    return .interrupted
   }
 
   /// Every so many steps, and at the last one.
   private func isDue(every interval: Int) -> Bool {
-    trainer.step % interval == 0 || trainer.step == recipe.options.maxIterations
+    trainer.step > 0 && (trainer.step % interval == 0 || trainer.step >= recipe.options.maxIterations)
   }
 
   private func emit(_ event: TrainingEvent, _ onEvent: (TrainingEvent) -> Void) throws {
@@ -128,6 +141,7 @@ extension TrainingRun {
     let checkpoint = Checkpoint(model: trainer.model.detached, tokenizer: tokenizer)
     let moments = OptimizerFile(
       firstMoments: trainer.optimizer.firstMoments, secondMoments: trainer.optimizer.secondMoments)
+    isEvaluated = validationLoss != nil
     let saved = try keeper.add(state) { directory in
       try checkpoint.write(into: &directory)
       try moments.write(into: &directory, model: checkpoint.model)

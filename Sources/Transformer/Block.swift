@@ -20,8 +20,8 @@ public struct Block: Module {
 
   /// `[B, T, C] → [B, T, C]`.
   func callAsFunction(_ x: Tensor, positions: RotaryTable, cache: KVCache.Layer?, dropout: Dropout?) -> Tensor {
-    let h = x + attention(attentionNorm(x), positions: positions, cache: cache, dropout: dropout?.at(0))
-    return h + mlp(mlpNorm(h), dropout: dropout?.at(1))
+    let h = x + attention(attentionNorm(x), positions: positions, cache: cache, dropout: dropout)
+    return h + mlp(mlpNorm(h), dropout: dropout)
   }
 
   public mutating func visitParameters(_ path: String, _ visit: ParameterVisitor) throws {
@@ -29,12 +29,5 @@ public struct Block: Module {
     try attention.visitParameters(join(path, "self_attn"), visit)
     try mlpNorm.visitParameters(join(path, "post_attention_layernorm"), visit)
     try mlp.visitParameters(join(path, "mlp"), visit)
-  }
-}
-
-extension Dropout {
-  /// The draw of one site inside what this draw is for.
-  func at(_ site: UInt64) -> Dropout {
-    Dropout(probability: probability, key: key.derived(by: site))
   }
 }

@@ -9,6 +9,7 @@ public struct CausalSelfAttention: Module {
   var output: Linear
 
   private let headCount, keyValueHeadCount, headWidth: Int
+  /// Which positions a token sees; the attention kernels apply it.
   private let mask: AttentionMask
 
   init(_ config: GPTConfig, residualDeviation: Double, key: RandomKey) {
@@ -32,10 +33,10 @@ public struct CausalSelfAttention: Module {
       } else {
         Tensor.attention(
           packed: qkv, headCount: headCount, keyValueHeadCount: keyValueHeadCount, mask: mask,
-          dropout: dropout?.at(0))
+          dropout: dropout?.at(.attentionWeights))
       }
     let y = output(mixed)
-    return dropout.map { y.dropout($0.at(1)) } ?? y
+    return dropout.map { y.dropout($0.at(.attentionOutput)) } ?? y
   }
 
   /// The same for rows that continue a cached sequence.

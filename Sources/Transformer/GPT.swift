@@ -22,11 +22,12 @@ public struct GPT: Module {
     try config.validate()
     self.config = config
     let table = [config.vocabularySize, config.width]
-    embedding = Tensor(normal: GPTConfig.initialDeviation, shape: table, key: key.derived(by: 0))
+    embedding = Tensor(normal: GPTConfig.initialDeviation, shape: table, key: key.derived(by: 0), elementType: .float32)
     blocks = (0..<config.layerCount).map { Block(config, key: key.derived(by: 1, UInt64($0))) }
     norm = LayerNorm(config.width, epsilon: config.layerNormEpsilon)
     untiedHead =
-      config.tiesHead ? nil : Tensor(normal: GPTConfig.initialDeviation, shape: table, key: key.derived(by: 2))
+      config.tiesHead
+      ? nil : Tensor(normal: GPTConfig.initialDeviation, shape: table, key: key.derived(by: 2), elementType: .float32)
     positions = RotaryTable(
       headWidth: config.headWidth, positionCount: config.contextLength, theta: config.ropeTheta)
   }
@@ -60,9 +61,11 @@ extension GPT {
   /// The logits of the token after each position: `[B, T] → [B, T, V]`.
   ///
   /// With a cache, B is 1, `tokens` continue the sequence in it, and are appended to it. Traps where ids are out of the
-  /// vocabulary or the sequence exceeds the context length.
+  /// vocabulary, the sequence exceeds the context length, or a cache is used with parameters that are variables.
   public func logits(_ tokens: [Int32], batchSize: Int = 1, cache: KVCache? = nil) -> Tensor {
-    .matmul(hidden(tokens, batchSize: batchSize, cache: cache, dropout: nil), head, transposeB: true)
+    let hidden = hidden(tokens, batchSize: batchSize, cache: cache, dropout: nil)
+    return Tensor.matmul(hidden.reshaped(to: [-1, config.width]), head, transposeB: true)
+      .reshaped(to: [batchSize, -1, config.vocabularySize])
   }
 
   /// The logits [V] of the token after the last of `tokens`, which continue the sequence in `cache`.
@@ -74,21 +77,25 @@ extension GPT {
 
   private var head: Tensor { untiedHead ?? embedding }
 
+  /// What its weights are.
+  var elementType: ElementType { embedding.elementType }
+
   /// The residual stream after the last layer norm: `[B, T] → [B, T, C]`.
   private func hidden(_ tokens: [Int32], batchSize: Int, cache: KVCache?, dropout: Dropout?) -> Tensor {
     require(
       batchSize > 0 && tokens.count > 0 && tokens.count % batchSize == 0,
       "GPT: \(tokens.count) tokens in \(batchSize) sequences")
     require(cache == nil || batchSize == 1, "GPT: a cache holds one sequence, not \(batchSize)")
+    require(cache == nil || !embedding.hasHistory, "GPT: a cache has no history; decode with the model's detached form")
     let length = tokens.count / batchSize
     require(
       (cache?.length ?? 0) + length <= config.contextLength,
       "GPT: \((cache?.length ?? 0) + length) positions, the context length is \(config.contextLength)")
 
     var x = Tensor.embedding(tokens, table: embedding).reshaped(to: [batchSize, length, config.width])
-    if let dropout { x = x.dropout(dropout.at(0)) }
+    if let dropout { x = x.dropout(dropout.at(.embedding)) }
     for (index, block) in blocks.enumerated() {
-      x = block(x, positions: positions, cache: cache?.layers[index], dropout: dropout?.at(UInt64(index) + 1))
+      x = block(x, positions: positions, cache: cache?.layers[index], dropout: dropout?.at(.block, index))
     }
     return norm(x)
   }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The hyperparameters that fix a model's shape and arithmetic.
 public struct GPTConfig: Sendable, Equatable {
   /// V: how many tokens there are.
@@ -86,6 +88,12 @@ extension GPTConfig {
       headCount % keyValueHeadCount == 0,
       "the number of heads (n-head) \(headCount) is not divisible by that of key/value heads (n-kv-head) \(keyValueHeadCount)"
     )
+    // In floating point, where the product of hostile numbers does not overflow.
+    let perLayer = Double(width) * (4 * Double(width) + 2 * Double(mlpWidth))
+    let estimate = Double(vocabularySize) * Double(width) + Double(layerCount) * perLayer
+    try check(
+      estimate * 4 <= Double(ProcessInfo.processInfo.physicalMemory),
+      "the weights of such a model take \(Int(estimate / 0x1p28)) GiB, more than this computer's memory")
     try check(
       layerNormEpsilon > 0 && layerNormEpsilon.isFinite, "layer norm's ε is \(layerNormEpsilon); it must be positive")
     try check(ropeTheta > 0 && ropeTheta.isFinite, "rotary embedding's θ is \(ropeTheta); it must be positive")

@@ -12,8 +12,9 @@ public final class KVCache {
     fileprivate(set) var length = 0
 
     init(capacity: Int, width: Int, elementType: ElementType) {
-      keys = Tensor(repeating: 0, shape: [capacity, width], elementType: elementType)
-      values = Tensor(repeating: 0, shape: [capacity, width], elementType: elementType)
+      // Left unwritten, so that a long context takes memory only as it fills.
+      keys = Tensor(shape: [capacity, width], elementType: elementType) { _ in }
+      values = Tensor(shape: [capacity, width], elementType: elementType) { _ in }
     }
 
     /// Appends rows of keys and values [1, T, G·D] and returns all so far, [length, G·D].
@@ -30,8 +31,9 @@ public final class KVCache {
   /// How many positions fit.
   public let capacity: Int
 
-  /// An empty cache for sequences of up to the context length of `config`.
-  public init(_ config: GPTConfig, elementType: ElementType = .float32) {
+  /// An empty cache for sequences of up to the context length of `model`.
+  public init(for model: GPT) {
+    let (config, elementType) = (model.config, model.elementType)
     capacity = config.contextLength
     let width = config.keyValueHeadCount * config.headWidth
     layers = (0..<config.layerCount).map { _ in

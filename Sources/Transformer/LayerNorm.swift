@@ -8,8 +8,8 @@ public struct LayerNorm: Module {
 
   /// Gains one, biases zero.
   init(_ width: Int, epsilon: Double) {
-    gain = Tensor(repeating: 1, shape: [width])
-    bias = Tensor(repeating: 0, shape: [width])
+    gain = Tensor(repeating: 1, shape: [width], elementType: .float32)
+    bias = Tensor(repeating: 0, shape: [width], elementType: .float32)
     self.epsilon = epsilon
   }
 

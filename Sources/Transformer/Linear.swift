@@ -10,8 +10,8 @@ public struct Linear: Module {
 
   /// Weights from a normal distribution of the given deviation, biases zero.
   init(_ inputs: Int, _ outputs: Int, deviation: Double, key: RandomKey) {
-    weight = Tensor(normal: deviation, shape: [outputs, inputs], key: key)
-    bias = Tensor(repeating: 0, shape: [outputs])
+    weight = Tensor(normal: deviation, shape: [outputs, inputs], key: key, elementType: .float32)
+    bias = Tensor(repeating: 0, shape: [outputs], elementType: .float32)
   }
 
   /// `[…, in] → […, out]`.

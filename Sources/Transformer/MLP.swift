@@ -13,7 +13,7 @@ public struct MLP: Module {
 
   func callAsFunction(_ x: Tensor, dropout: Dropout?) -> Tensor {
     let y = contract(expand(x).gelu())
-    return dropout.map { y.dropout($0) } ?? y
+    return dropout.map { y.dropout($0.at(.mlpOutput)) } ?? y
   }
 
   public mutating func visitParameters(_ path: String, _ visit: ParameterVisitor) throws {

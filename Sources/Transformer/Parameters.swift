@@ -19,6 +19,14 @@ extension Module {
     return found
   }
 
+  /// A copy with `tensors` in the places of the learned tensors, in their order. Traps unless there are as many.
+  public func replacingParameters(with tensors: [Tensor]) -> Self {
+    var remaining = tensors[...]
+    let copy = mapped { old in remaining.popFirst() ?? old }
+    require(remaining.isEmpty && tensors.count == parameters().count, "replacingParameters: \(tensors.count) tensors")
+    return copy
+  }
+
   /// A copy in which `change` has replaced every learned tensor.
   func mapped(_ change: (Tensor) -> Tensor) -> Self {
     var copy = self

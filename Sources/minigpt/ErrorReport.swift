@@ -43,7 +43,7 @@ extension CheckpointError {
   fileprivate var exitCode: ExitCode {
     switch self {
     case .missing: .noInput
-    case .system: .ioFailure
+    case .system, .inUse: .ioFailure
     case .malformed, .unsupported, .damaged: .badData
     }
   }

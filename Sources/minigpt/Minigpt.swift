@@ -15,6 +15,8 @@ package struct Minigpt {
 
   static func main() {
     Terminal.occupyStandardDescriptors()
+    // So that a file grown to its limit is an error with a name, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN)
     let code = run(Array(CommandLine.arguments.dropFirst()), on: Terminal())
     exit(code.rawValue)
   }

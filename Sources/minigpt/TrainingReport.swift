@@ -16,7 +16,6 @@ struct TrainingReport {
   private var start = ContinuousClock.now
   private var firstStep = 0
   private var lastStep = 0
-  private var saidOnce = false
 
   /// A report of the run in `directory`.
   init(on terminal: Terminal, json: Bool, directory: RunDirectory) {
@@ -30,12 +29,6 @@ struct TrainingReport {
   /// Tells a person something.
   func say(_ text: String) {
     terminal.writeLine(text, to: people)
-  }
-
-  /// Tells a person something that is asked about more often than it need be said.
-  mutating func sayOnce(_ text: String) {
-    if !saidOnce { say(text) }
-    saidOnce = true
   }
 }
 
@@ -144,14 +137,15 @@ extension TrainingReport {
     let loss = best.validationLoss.map { ", validation loss \(Formatting.decimal($0))" } ?? ""
     say("Done in \(Formatting.duration(seconds: elapsed)). Best checkpoint: \(path)\(loss).")
     if !json { try sample(path) }
-    say("\nFor more:\n  \(invocation()) sample \(directory.path)")
+    say("\nFor more:\n  \(invocation()) sample \(shellQuoted(directory.path))")
   }
 
   /// Shows that there was nothing left to do.
-  func endAlreadyFinished(_ run: TrainingRun) {
-    if json { terminal.writeLine(done(run, "finished", nil).compact) }
+  func endAlreadyFinished(_ run: TrainingRun) throws {
+    let best = try TrainerState(of: RunDirectory.checkpoint(at: directory.path))
+    if json { terminal.writeLine(done(run, "finished", best).compact) }
     let steps = Formatting.count(run.trainer.step)
-    say("\nAll \(steps) steps were taken before; a larger --max-iters takes the run further.")
+    say("\nThe run was finished before, after \(steps) steps; a larger --max-iters takes it further.")
   }
 
   /// Shows that the run was saved, and the command that goes on with it.

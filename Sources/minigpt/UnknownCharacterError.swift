@@ -11,7 +11,8 @@ package struct UnknownCharacterError: Error, Equatable, CustomStringConvertible 
     let line = Line(of: character, in: prompt)
     self.character = character
     place = ""
-    excerpt = "\n  \(line.before)\(line.after)\n  \(String(repeating: " ", count: line.before.count))^"
+    let shown = [line.before, line.after].map(Self.visible)
+    excerpt = "\n  \(shown[0])\(shown[1])\n  \(String(repeating: " ", count: shown[0].count))^"
   }
 
   /// The error about `character` of the file at `path`, which holds `text`; line and column count from 1.
@@ -20,6 +21,11 @@ package struct UnknownCharacterError: Error, Equatable, CustomStringConvertible 
     self.character = character
     place = "\(path): line \(line.number), column \(line.before.count + 1): "
     excerpt = ""
+  }
+
+  /// `text` with a dot for each control character, which a terminal would obey.
+  private static func visible(_ text: Substring) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "·" : $0 }))
   }
 
   /// Where it is, what is wrong, and for a prompt the line with a caret.

@@ -32,7 +32,10 @@ struct GradientCheckTests {
       Tensor.record(.exp, inputs) { values in (values[0].exp(), { _ in [nil] }) }
     }
     #expect(!missing.passes)
+    let passing = GradientCheck().check([x]) { $0[0].exp() }
     let notANumber = GradientCheck().check([x]) { $0[0].log() }
     #expect(!notANumber.passes)
+    #expect(!notANumber.merged(with: passing).passes)
+    #expect(!passing.merged(with: notANumber).passes)
   }
 }

@@ -12,7 +12,9 @@ struct TensorTests {
     #expect((matrix * Tensor([10.0, 20.0], shape: [2, 1])).scalars == [10, 20, 30, 80, 100, 120])
     #expect((Tensor([1.0, 2.0], shape: [2, 1]) - Tensor([1.0, 3.0], shape: [2])).scalars == [0, -2, 1, -1])
     #expect((matrix + Tensor(repeating: 1, shape: [2, 3, 0, 1], elementType: .float64).sum()).shape == [2, 3])
-    #expect((Tensor(repeating: 0, shape: [0, 3]) + Tensor(repeating: 1, shape: [1, 3])).shape == [0, 3])
+    #expect(
+      (Tensor(repeating: 0, shape: [0, 3], elementType: .float32)
+        + Tensor(repeating: 1, shape: [1, 3], elementType: .float32)).shape == [0, 3])
   }
 
   @Test("change their layout")
@@ -30,24 +32,25 @@ struct TensorTests {
 
   @Test("gather as torch.gather does")
   func gather() {
-    #expect(matrix.gather([2, 0, 1, 1], [2, 2]).scalars == [3, 1, 5, 5])
-    #expect(matrix.gather([1, 0, 1], [1, 3], axis: 0).scalars == [4, 2, 6])
+    #expect(matrix.gather([2, 0, 1, 1], shape: [2, 2]).scalars == [3, 1, 5, 5])
+    #expect(matrix.gather([1, 0, 1], shape: [1, 3], axis: 0).scalars == [4, 2, 6])
   }
 
   @Test("reduce over any axes")
   func reductions() {
     #expect(matrix.sum().item == 21)
-    #expect(matrix.sum([0]).scalars == [5, 7, 9])
-    #expect(matrix.sum([-1], keepingAxes: true).shape == [2, 1])
-    #expect(matrix.mean([1]).scalars == [2, 5])
+    #expect(matrix.sum(axes: [0]).scalars == [5, 7, 9])
+    #expect(matrix.sum(axes: [-1], keepingAxes: true).shape == [2, 1])
+    #expect(matrix.mean(axes: [1]).scalars == [2, 5])
     let cube = Tensor((0..<24).map(Double.init), shape: [2, 3, 4])
-    #expect(cube.sum([1]).scalars == [12, 15, 18, 21, 48, 51, 54, 57])
-    #expect(cube.sum([0, 2]).scalars == [60, 92, 124])
-    #expect(Tensor(repeating: 1, shape: [3, 0]).sum([1]).scalars == [0, 0, 0])
+    #expect(cube.sum(axes: [1]).scalars == [12, 15, 18, 21, 48, 51, 54, 57])
+    #expect(cube.sum(axes: [0, 2]).scalars == [60, 92, 124])
+    #expect(Tensor(repeating: 1, shape: [3, 0], elementType: .float32).sum(axes: [1]).scalars == [0, 0, 0])
     #expect(matrix.maximum().item == 6)
-    #expect(cube.maximum([0, 2]).scalars == [15, 19, 23])
-    #expect(cube.maximum([1], keepingAxes: true).shape == [2, 1, 4])
-    #expect(Tensor(repeating: 1, shape: [2, 0]).maximum([1]).scalars == [-.infinity, -.infinity])
+    #expect(cube.maximum(axes: [0, 2]).scalars == [15, 19, 23])
+    #expect(cube.maximum(axes: [1], keepingAxes: true).shape == [2, 1, 4])
+    #expect(
+      Tensor(repeating: 1, shape: [2, 0], elementType: .float32).maximum(axes: [1]).scalars == [-.infinity, -.infinity])
     let tied = Tensor([2.0, 1.0, 2.0], shape: [3]).requiringGradient()
     #expect(tied.maximum().gradients(of: [tied])[0].scalars == [1, 0, 0])
   }

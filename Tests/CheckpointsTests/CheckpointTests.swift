@@ -22,7 +22,8 @@ enum Samples {
     // Biases and gains are alike at the start; here every tensor is different.
     var number: UInt64 = 0
     try model.visitParameters { _, tensor in
-      tensor = Tensor(normal: 1, shape: tensor.shape, key: RandomKey(seed: seed).derived(by: 9, number))
+      tensor = Tensor(
+        normal: 1, shape: tensor.shape, key: RandomKey(seed: seed).derived(by: 9, number), elementType: .float32)
       number += 1
     }
     return Checkpoint(model: model, tokenizer: tokenizer)
@@ -81,7 +82,9 @@ func expectEqual(_ a: GPT, _ b: GPT, sourceLocation: SourceLocation = #_sourceLo
       let shapes = checkpoint.model.parameters().map(\.tensor.shape)
       let moments = (0..<2).map { number in
         shapes.enumerated().map { index, shape in
-          Tensor(normal: 1, shape: shape, key: RandomKey(seed: 5).derived(by: UInt64(number), UInt64(index)))
+          Tensor(
+            normal: 1, shape: shape, key: RandomKey(seed: 5).derived(by: UInt64(number), UInt64(index)),
+            elementType: .float32)
         }
       }
       let path = directory + "/c"
@@ -190,14 +193,14 @@ func expectEqual(_ a: GPT, _ b: GPT, sourceLocation: SourceLocation = #_sourceLo
     #expect(
       vocabulary.description.hasSuffix("model.vocab: 3 tokens, where config.json says vocab_size \(size)"))
 
-    // A configuration of 2⁴⁰ weights is refused by the file's header, not by the memory that is not there.
+    // A configuration of 2⁵² weights is refused before memory is asked for.
     let hostile = try errorOfReading(withNewManifest: true) { path in
       var config = Samples.config()
       config.layerCount = 1 << 24
       config.mlpWidth = 1 << 24
       try write(Array(ModelConfigFile.json(of: config).pretty.utf8), to: path + "/config.json")
     }
-    #expect(hostile.description.contains("model.layers.0.mlp.c_fc.weight has shape [24, 16]"))
+    #expect(hostile.description.contains("more than this computer's memory"))
   }
 
   @Test("any one byte changed in any file is noticed") func alterations() throws {

@@ -31,10 +31,12 @@ struct TrainingRunTests {
       var undisturbed = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path + "/a"))
       _ = try undisturbed.train(onEvent: { _ in })
 
-      var steps = 0
-      var stopped = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path + "/b"))
-      let outcome = try stopped.train(onEvent: { if case .step = $0 { steps += 1 } }, shouldStop: { steps == 7 })
-      #expect(outcome == .interrupted)
+      do {
+        var steps = 0
+        var stopped = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path + "/b"))
+        let outcome = try stopped.train(onEvent: { if case .step = $0 { steps += 1 } }, shouldStop: { steps == 7 })
+        #expect(outcome == .interrupted)
+      }
       let saved = try #require(try SavedRun(RunDirectory(path + "/b")))
       #expect(saved.step == 7)
       try Processor(threads: 3).run {
@@ -53,8 +55,7 @@ struct TrainingRunTests {
   @Test("is not resumed with another corpus or shape; the message names what differs")
   func refusesOtherSettings() throws {
     try withTemporaryDirectory { path in
-      var run = try TrainingRun(smallRecipe(), corpus: smallText, in: RunDirectory(path))
-      _ = try run.train(onEvent: { _ in })
+      try trainSmallRun(in: path)
       let saved = try #require(try SavedRun(RunDirectory(path)))
       #expect(saved.isFinished(by: saved.recipe))
 
@@ -73,8 +74,7 @@ struct TrainingRunTests {
   @Test("goes on when only its length changes")
   func longer() throws {
     try withTemporaryDirectory { path in
-      var run = try TrainingRun(smallRecipe(), corpus: smallText, in: RunDirectory(path))
-      _ = try run.train(onEvent: { _ in })
+      try trainSmallRun(in: path)
       let saved = try #require(try SavedRun(RunDirectory(path)))
       var longer = saved.recipe
       longer.options.maxIterations = 15
@@ -96,5 +96,76 @@ struct TrainingRunTests {
       #expect(try run.train(onEvent: { _ in }) == .outOfPatience)
       #expect(run.trainer.step == 10)
     }
+  }
+
+  @Test("cut off in an evaluation and resumed makes up for it, and ends as undisturbed")
+  func stoppedInEvaluation() throws {
+    try withTemporaryDirectory { path in
+      let recipe = smallRecipe { $0.options.patience = 9 }
+      try trainSmallRun(recipe, in: path + "/a")
+      do {
+        // Step 10 is due for its evaluation; the first call is before the first step, the next within evaluations.
+        var steps = 0
+        var stopped = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path + "/b"))
+        let outcome = try stopped.train(onEvent: { if case .step = $0 { steps += 1 } }, shouldStop: { steps == 10 })
+        #expect(outcome == .interrupted)
+      }
+      let saved = try #require(try SavedRun(RunDirectory(path + "/b")))
+      var resumed = try TrainingRun(resuming: saved, saved.recipe, corpus: smallText)
+      var evaluated: [Int] = []
+      _ = try resumed.train(onEvent: { if case .evaluation(let report) = $0 { evaluated.append(report.step) } })
+      #expect(evaluated == [10, 12])
+      for file in ["checkpoint-10/trainer_state.json", "last/trainer_state.json", "last/optimizer.safetensors"] {
+        let bytes = ["/a/", "/b/"].map { FileManager.default.contents(atPath: path + $0 + file) }
+        #expect(bytes[0] != nil && bytes[0] == bytes[1], "\(file)")
+      }
+    }
+  }
+
+  @Test("out of patience is finished, until it is given more")
+  func resumedOutOfPatience() throws {
+    try withTemporaryDirectory { path in
+      let recipe = smallRecipe {
+        ($0.options.learningRate, $0.options.minLearningRate, $0.options.patience) = (0, 0, 1)
+      }
+      try trainSmallRun(recipe, in: path)
+      let saved = try #require(try SavedRun(RunDirectory(path)))
+      #expect(saved.isFinished(by: saved.recipe))
+      var patient = saved.recipe
+      patient.options.patience = 5
+      #expect(!saved.isFinished(by: patient))
+    }
+  }
+
+  @Test("with damaged checkpoints goes on from the last whole one and says so; with none it is an error")
+  func damaged() throws {
+    try withTemporaryDirectory { path in
+      try trainSmallRun(smallRecipe { $0.options.keep = 9 }, in: path)
+      try Data().write(to: URL(fileURLWithPath: path + "/checkpoint-12/model.safetensors"))
+      let saved = try #require(try SavedRun(RunDirectory(path)))
+      #expect(saved.step == 10)
+      #expect(saved.damage.count == 1)
+      for step in [5, 10] {
+        try Data().write(to: URL(fileURLWithPath: path + "/checkpoint-\(step)/optimizer.safetensors"))
+      }
+      #expect(throws: CheckpointError.self) { try SavedRun(RunDirectory(path)) }
+    }
+  }
+
+  @Test("keeps its directory to itself")
+  func lock() throws {
+    try withTemporaryDirectory { path in
+      let run = try TrainingRun(smallRecipe(), corpus: smallText, in: RunDirectory(path))
+      #expect(throws: CheckpointError.inUse(path: path)) {
+        try TrainingRun(smallRecipe(), corpus: smallText, in: RunDirectory(path))
+      }
+      withExtendedLifetime(run) {}
+    }
+  }
+
+  /// Trains a run to its end, and lets go of its directory.
+  private func trainSmallRun(_ recipe: Recipe = smallRecipe(), in path: String) throws {
+    var run = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path))
+    _ = try run.train(onEvent: { _ in })
   }
 }

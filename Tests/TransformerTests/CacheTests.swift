@@ -20,7 +20,7 @@ struct CacheTests {
     let model = try GPT(config, key: RandomKey(seed: 3)).converted(to: .float64)
     let tokens = (0..<12).map { Int32(($0 * 7 + 3) % 11) }
     let whole = model.logits(tokens).scalars
-    let cache = KVCache(config, elementType: .float64)
+    let cache = KVCache(for: model)
     var inPieces: [Double] = []
     for start in stride(from: 0, to: tokens.count, by: piece) {
       inPieces += model.logits(Array(tokens[start..<min(start + piece, tokens.count)]), cache: cache).scalars

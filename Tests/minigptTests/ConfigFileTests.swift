@@ -106,7 +106,7 @@ struct ConfigFileTests {
     running.signal(SIGINT)
     let interrupted = running.outcome()
     #expect(interrupted.status == ExitCode.interrupted.rawValue)
-    #expect(interrupted.error.contains(" --resume --overwrite=false\n"))
+    #expect(interrupted.error.contains("minigpt train --resume --overwrite=false fox.txt "))
     #expect(try workspace.run(words + ["--resume"]).status == ExitCode.usage.rawValue)
     let resumed = try workspace.run(words + ["--resume", "--overwrite=false"])
     #expect(resumed.status == 0)

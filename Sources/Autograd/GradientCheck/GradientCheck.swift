@@ -24,7 +24,7 @@ public struct GradientCheck: Sendable {
     public let output: Int?
     /// By the pullback, and by central difference.
     public let analytic, numeric: Double
-    /// `|analytic − numeric|` in units of what is allowed: the check passes up to 1.
+    /// `|analytic − numeric|` in units of what is allowed: the check passes up to 1. Infinite where either is NaN.
     public let error: Double
   }
 
@@ -39,16 +39,14 @@ public struct GradientCheck: Sendable {
 
     fileprivate mutating func add(_ element: Element) {
       comparedCount += 1
-      // A NaN agrees with nothing.
-      let error = element.error.isNaN ? .infinity : element.error
-      if worst.map({ error > ($0.error.isNaN ? .infinity : $0.error) }) ?? true { worst = element }
+      if worst.map({ element.error > $0.error }) ?? true { worst = element }
     }
 
     /// The two reports as one.
     public func merged(with other: Report) -> Report {
       var sum = self
       sum.comparedCount = comparedCount + other.comparedCount
-      if let theirs = other.worst, !(theirs.error <= worst?.error ?? -1) { sum.worst = theirs }
+      if let theirs = other.worst, theirs.error > worst?.error ?? -1 { sum.worst = theirs }
       return sum
     }
   }
@@ -84,10 +82,10 @@ public struct GradientCheck: Sendable {
   private func element(
     _ input: Int, _ index: Int, _ output: Int?, _ analytic: Double, _ numeric: Double
   ) -> Element {
-    let allowed = absoluteTolerance + relativeTolerance * abs(numeric)
+    let error = abs(analytic - numeric) / (absoluteTolerance + relativeTolerance * abs(numeric))
     return Element(
       input: input, index: index, output: output, analytic: analytic, numeric: numeric,
-      error: abs(analytic - numeric) / allowed)
+      error: error.isNaN ? .infinity : error)
   }
 
   /// `∂result/∂input[element]` by central difference, as `[input][element][output]`.

@@ -29,6 +29,7 @@ extension Operation {
       OperationSample("rows", [normal([4, 3])]) { $0[0].slice(1..<3) },
       OperationSample("inner axis", [normal([2, 5, 2])]) { $0[0].slice(2..<5, axis: 1) },
       OperationSample("nothing", [normal([2, 3])]) { $0[0].slice(1..<1, axis: 1) },
+      OperationSample("of an empty tensor", [normal([0, 3])]) { $0[0].slice(1..<2, axis: 1) },
     ]
   }
 
@@ -44,9 +45,9 @@ extension Operation {
 
   var gatherSamples: [OperationSample] {
     [
-      OperationSample("last axis, an index repeats", [normal([2, 3])]) { $0[0].gather([2, 2, 0, 1], [2, 2]) },
-      OperationSample("first axis", [normal([3, 2])]) { $0[0].gather([2, 0, 1, 0, 0, 0], [3, 2], axis: 0) },
-      OperationSample("nothing", [normal([2, 3])]) { $0[0].gather([], [2, 0]) },
+      OperationSample("last axis, an index repeats", [normal([2, 3])]) { $0[0].gather([2, 2, 0, 1], shape: [2, 2]) },
+      OperationSample("first axis", [normal([3, 2])]) { $0[0].gather([2, 0, 1, 0, 0, 0], shape: [3, 2], axis: 0) },
+      OperationSample("nothing", [normal([2, 3])]) { $0[0].gather([], shape: [2, 0]) },
     ]
   }
 }

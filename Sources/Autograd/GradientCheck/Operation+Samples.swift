@@ -23,9 +23,9 @@ extension Operation {
     case .slice: sliceSamples
     case .concatenate: concatenateSamples
     case .gather: gatherSamples
-    case .sum: Self.reductions { $0.sum($1, keepingAxes: $2) }
-    case .mean: Self.reductions { $0.mean($1, keepingAxes: $2) }
-    case .maximum: Self.reductions { $0.maximum($1, keepingAxes: $2) }
+    case .sum: Self.reductions { $0.sum(axes: $1, keepingAxes: $2) }
+    case .mean: Self.reductions { $0.mean(axes: $1, keepingAxes: $2) }
+    case .maximum: Self.reductions { $0.maximum(axes: $1, keepingAxes: $2) }
     case .matmul: matmulSamples
     case .linear: linearSamples
     case .softmax: Self.rows { $0.softmax() }

@@ -17,7 +17,7 @@ extension Kernels {
     var call = ck_matmul(
       m: s.m, n: s.n, k: s.k, transpose_a: s.transposeA, transpose_b: s.transposeB, accumulate: accumulate,
       lda: s.transposeA ? s.m : s.k, ldb: s.transposeB ? s.k : s.n, ldc: s.n,
-      batch: s.batch, stride_a: s.repeatA ? 0 : s.m * s.k, stride_b: s.repeatB ? 0 : s.k * s.n, stride_c: s.m * s.n)
+      batch: s.batch, stride_a: s.m * s.k, stride_b: s.k * s.n, stride_c: s.m * s.n)
     run(on: a.elementType) { $0.matmul($1, c.address, a.address, b.address, bias?.address, &call) }
   }
 
@@ -100,6 +100,4 @@ struct MatmulShape {
   var transposeA = false  // A is stored [k, m]
   var transposeB = false  // B is stored [n, k]
   var batch = 1
-  var repeatA = false  // one A for the whole batch
-  var repeatB = false  // one B for the whole batch
 }

@@ -67,6 +67,7 @@ extension Kernels {
 extension Kernels {
   /// The elements of `x` read with `strides` into a fresh tensor of `shape`.
   static func strided(_ x: Tensor, shape: [Int], strides: [Int]) -> Tensor {
+    require(shape.count <= Shape.largestRank, "rank \(shape.count) is above \(Shape.largestRank)")
     let y = Tensor(uninitialized: shape, x.elementType)
     run(on: x.elementType) {
       $0.copy_strided($1, y.address, Shape.strides(shape), x.address, strides, Int32(shape.count), shape)
@@ -76,6 +77,7 @@ extension Kernels {
 
   /// Writes all of `x` into `y` from element `offset` on with `strides`: the caller owns `y`'s storage alone.
   static func scatter(_ x: Tensor, into y: Tensor, offset: Int, strides: [Int]) {
+    require(x.rank <= Shape.largestRank, "rank \(x.rank) is above \(Shape.largestRank)")
     run(on: x.elementType) {
       $0.copy_strided(
         $1, y.address + offset * y.elementType.byteCount, strides, x.address, Shape.strides(x.shape),

@@ -99,7 +99,8 @@ extension Tensor {
 }
 
 extension AttentionMask {
-  /// Whether a query at position `position` sees the key at position `key`.
+  /// Whether a query at position `position` sees the key at position `key`: for inspection; the attention kernels
+  /// apply the same rule (`keys_seen`).
   func sees(key: Int, from position: Int) -> Bool {
     switch self {
     case .none: true

@@ -34,7 +34,7 @@ extension Tensor {
   }
 }
 
-/// `y = f(x)` and `dx = dy · f′(x)`; the derivatives stand beside the functions in `unary.inl.h`.
+/// `y = f(x)` and `dx = dy · f′(x)`; the derivatives stand beside the functions in CKernels, `elementwise.inl.h`.
 func unary(_ function: UnaryFunction, _ x: Tensor) -> (value: Tensor, pullback: Pullback) {
   let y = Kernels.unary(function, x)
   return (y, { dy in [Kernels.unaryBackward(function, dy: dy, x: x, y: y)] })

@@ -6,7 +6,7 @@ extension Tensor {
   /// - Parameters:
   ///   - indices: row by row.
   ///   - shape: of the indices and of the result.
-  public func gather(_ indices: [Int32], _ shape: [Int], axis: Int = -1) -> Tensor {
+  public func gather(_ indices: [Int32], shape: [Int], axis: Int = -1) -> Tensor {
     let axis = Shape.normalized([axis], rank: rank, in: "gather")[0]
     let fits = shape.count == rank && shape.indices.allSatisfy { $0 == axis || shape[$0] <= self.shape[$0] }
     require(

@@ -54,7 +54,7 @@ extension Tensor {
       let source = x.shape
       let missing = target.count - source.count
       let repeated = target.indices.filter { $0 < missing || source[$0 - missing] != target[$0] }
-      return (y, { dy in [dy.sum(repeated).viewed(as: source)] })
+      return (y, { dy in [dy.sum(axes: repeated).viewed(as: source)] })
     }
   }
 
@@ -84,7 +84,7 @@ extension Tensor {
 
   /// The elements from `first` on, as one long row sharing these elements.
   private func dropping(_ first: Int) -> Tensor {
-    viewed(as: [count]).rows(first..<count)
+    viewed(as: [count]).rows(min(first, count)..<count)
   }
 
   /// `parts` one after the other along `axis`; all other axes are of one length. Traps where they are not, or without parts.

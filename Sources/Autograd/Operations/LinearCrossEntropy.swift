@@ -9,6 +9,15 @@ extension Tensor {
   ///   - weight: [V, C]
   ///   - targets: N ids, or negative.
   public static func linearCrossEntropy(_ x: Tensor, weight: Tensor, targets: [Int32]) -> Tensor {
+    // About 16 MiB of float32 logits at a time: enough rows for the matrix multiply, few enough for the cache.
+    let rowsAtOnce = max(64, (4 << 20) / max(weight.shape.first ?? 1, 1))
+    return linearCrossEntropy(x, weight: weight, targets: targets, rowsAtOnce: rowsAtOnce)
+  }
+
+  /// The same with the size of a chunk given.
+  package static func linearCrossEntropy(
+    _ x: Tensor, weight: Tensor, targets: [Int32], rowsAtOnce: Int
+  ) -> Tensor {
     require(
       x.rank == 2 && weight.rank == 2 && x.shape[1] == weight.shape[1] && targets.count == x.shape[0],
       "linearCrossEntropy: x \(x.shape), weight \(weight.shape), \(targets.count) targets")
@@ -16,7 +25,8 @@ extension Tensor {
     require(targets.allSatisfy { $0 < size }, "linearCrossEntropy: a target is not below \(size)")
     let differentiate = x.hasHistory || weight.hasHistory
     return record(.linearCrossEntropy, [x, weight]) { inputs in
-      let pass = CrossEntropyPass(x: inputs[0], weight: inputs[1], targets: targets, differentiate: differentiate)
+      let pass = CrossEntropyPass(
+        x: inputs[0], weight: inputs[1], targets: targets, rowsAtOnce: rowsAtOnce, differentiate: differentiate)
       // The gradients for an upstream of 1 exist already; a scalar loss scales them.
       return (
         pass.loss,
@@ -34,20 +44,15 @@ private struct CrossEntropyPass {
   let loss: Tensor
   let dx, dweight: Tensor  // empty unless asked for
 
-  /// About 16 MiB of float32 logits at a time: enough rows for the matrix multiply, few enough for the cache.
-  private static let chunkElements = 4 << 20
-
-  init(x: Tensor, weight: Tensor, targets: [Int32], differentiate: Bool) {
+  init(x: Tensor, weight: Tensor, targets: [Int32], rowsAtOnce: Int, differentiate: Bool) {
     let (rows, width, size) = (x.shape[0], x.shape[1], weight.shape[0])
     let scored = targets.reduce(into: 0) { $0 += $1 >= 0 ? 1 : 0 }
     let scale = scored > 0 ? 1 / Double(scored) : 0
-    let chunk = max(64, Self.chunkElements / max(size, 1))
-
     dx = Tensor(uninitialized: differentiate ? x.shape : [0], x.elementType)
     dweight = Tensor(repeating: 0, shape: differentiate ? weight.shape : [0], elementType: x.elementType)
     var total = 0.0
-    for start in stride(from: 0, to: rows, by: chunk) {
-      let part = start..<min(start + chunk, rows)
+    for start in stride(from: 0, to: rows, by: rowsAtOnce) {
+      let part = start..<min(start + rowsAtOnce, rows)
       let xs = x.rows(part)  // [chunk, C]
       let head = MatmulShape(m: part.count, n: size, k: width, transposeB: true)
       let logits = Kernels.matmul(xs, weight, head, shape: [part.count, size])

@@ -2,7 +2,7 @@
 
 extension Tensor {
   /// The sum over `axes` (all of them unless given); a reduced axis is dropped, or kept with length 1.
-  public func sum(_ axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+  public func sum(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     let axes = Shape.normalized(axes ?? Array(0..<rank), rank: rank, in: "sum")
     let result = Tensor.record(.sum, [self]) { inputs in
       let x = inputs[0]
@@ -13,7 +13,7 @@ extension Tensor {
   }
 
   /// The mean over `axes` (all of them unless given); NaN over no elements.
-  public func mean(_ axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+  public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     let axes = Shape.normalized(axes ?? Array(0..<rank), rank: rank, in: "mean")
     let result = Tensor.record(.mean, [self]) { inputs in
       let x = inputs[0]
@@ -29,7 +29,7 @@ extension Tensor {
 
   /// The largest element over `axes` (all of them unless given); −∞ over no elements, NaN where one is NaN.
   /// The gradient goes to the first of equal maxima, as in `torch.max` over a dimension.
-  public func maximum(_ axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+  public func maximum(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     let axes = Shape.normalized(axes ?? Array(0..<rank), rank: rank, in: "maximum")
     let kept = shape.indices.filter { !axes.contains($0) }
     let rows = Shape.count(kept.map { shape[$0] })

@@ -33,10 +33,11 @@ static int sort_and_join(axis axes[most_axes], const ptrdiff_t *y_strides, const
   }
   int joined = 0;
   for (int source = 0; source < count; source++) {
-    axis *last = &axes[joined - 1], next = axes[source];
-    if (joined > 0 && last->y_stride == next.y_stride * next.length &&
-        last->x_stride == next.x_stride * next.length) {
-      *last = (axis){last->length * next.length, next.y_stride, next.x_stride};
+    axis next = axes[source], last = joined > 0 ? axes[joined - 1] : (axis){0};
+    bool continues = joined > 0 && last.y_stride == next.y_stride * next.length &&
+                     last.x_stride == next.x_stride * next.length;
+    if (continues) {
+      axes[joined - 1] = (axis){last.length * next.length, next.y_stride, next.x_stride};
     } else {
       axes[joined++] = next;
     }

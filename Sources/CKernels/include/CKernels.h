@@ -6,7 +6,8 @@
 // element type; tensors are row-major. An output is overwritten unless the contract says "added to", and
 // overlaps no input unless the contract says "may alias". Sizes count elements and may be zero.
 //
-// Work is cut by shape alone and sums run in a fixed order, so results do not depend on the number of threads.
+// Work is cut by shape alone and sums run in a fixed order, so results do not depend on the number of
+// threads.
 //
 // Letters: B batch, T sequence length, C width, H heads, G key/value heads, D head width, V vocabulary.
 
@@ -37,7 +38,8 @@ int ck_physical_cores(void);
 /// Runs `body(context, chunk)` for every chunk in `0 ..< chunks`, and returns when all are done.
 /// Safe to call from several threads at once and from inside a body: where the pool is busy, the caller
 /// runs all chunks itself.
-void ck_pool_run(ck_pool *pool, ptrdiff_t chunks, void (*body)(void *context, ptrdiff_t chunk), void *context);
+void ck_pool_run(ck_pool *pool, ptrdiff_t chunks, void (*body)(void *context, ptrdiff_t chunk),
+                 void *context);
 
 // MARK: - Arguments of kernels
 
@@ -84,15 +86,16 @@ typedef struct ck_attention {
   ptrdiff_t batch, heads, key_heads, head_width;
   ptrdiff_t query_length, key_length;
   ptrdiff_t query_stride, key_stride, value_stride, output_stride;
-  double scale;      // usually 1/√D
-  bool causal;       // query i sits at position p = i + key_length − query_length and sees keys j ≤ p
-  ptrdiff_t window;  // with causal: sees only j > p − window; 0 for no limit
-  double dropout;    // probability that a weight is dropped (the others grow by 1/(1 − dropout))
-  ck_random_key key; // the weight of (b, h, i, j) takes word j mod 4 of counter {j / 4, i, b·H + h, 0}
+  double scale;       // usually 1/√D
+  bool causal;        // query i sits at position p = i + key_length − query_length and sees keys j ≤ p
+  ptrdiff_t window;   // with causal: sees only j > p − window; 0 for no limit
+  double dropout;     // probability that a weight is dropped (the others grow by 1/(1 − dropout))
+  ck_random_key key;  // the weight of (b, h, i, j) takes word j mod 4 of counter {j / 4, i, b·H + h, 0}
 } ck_attention;
 
 /// One AdamW step (Loshchilov & Hutter, arXiv 1711.05101), in torch's order of operations:
-/// w −= rate·decay·w;  m += (1−β₁)(g−m);  v = β₂v + (1−β₂)g²;  w −= rate·(m/correction₁)/(√(v/correction₂) + ε).
+/// w −= rate·decay·w;  m += (1−β₁)(g−m);  v = β₂v + (1−β₂)g²;
+/// w −= rate·(m/correction₁)/(√(v/correction₂) + ε).
 typedef struct ck_adamw {
   double rate, beta1, beta2, epsilon, decay;
   double correction1, correction2;  // 1 − β₁ᵗ, 1 − β₂ᵗ
@@ -108,19 +111,22 @@ typedef struct ck_kernels {
   // Element-wise. y may alias any input of the same size.
   void (*unary)(ck_pool *pool, ck_unary op, void *y, const void *x, ptrdiff_t n);
   /// dx = dy · f′, where y = f(x).
-  void (*unary_backward)(ck_pool *pool, ck_unary op, void *dx, const void *dy, const void *x, const void *y, ptrdiff_t n);
+  void (*unary_backward)(ck_pool *pool, ck_unary op, void *dx, const void *dy, const void *x, const void *y,
+                         ptrdiff_t n);
   void (*binary)(ck_pool *pool, ck_binary op, void *y, const void *a, const void *b, ptrdiff_t n);
   /// y = scale·x + shift.
   void (*affine)(ck_pool *pool, void *y, const void *x, double scale, double shift, ptrdiff_t n);
   /// y = xᵖ as C's pow has it.
   void (*power)(ck_pool *pool, void *y, const void *x, double exponent, ptrdiff_t n);
-  /// y = x/(1 − p) where element e is kept, else 0; element e takes word e mod 4 of counter {e/4 low, e/4 high, 0, 0}.
+  /// y = x/(1 − p) where element e is kept, else 0; element e takes word e mod 4 of counter
+  /// {e/4 low, e/4 high, 0, 0}.
   void (*dropout)(ck_pool *pool, void *y, const void *x, double p, ck_random_key key, ptrdiff_t n);
 
   // Layout and reductions.
-  /// y[Σ iₐ·y_stridesₐ] = x[Σ iₐ·x_stridesₐ] for every index i of `shape` (rank 0 to 8); a stride of 0 in x broadcasts.
-  void (*copy_strided)(ck_pool *pool, void *y, const ptrdiff_t *y_strides, const void *x, const ptrdiff_t *x_strides,
-                       int rank, const ptrdiff_t *shape);
+  /// y[Σ iₐ·y_stridesₐ] = x[Σ iₐ·x_stridesₐ] for every index i of `shape` (rank 0 to 8); a stride of 0 in x
+  /// broadcasts.
+  void (*copy_strided)(ck_pool *pool, void *y, const ptrdiff_t *y_strides, const void *x,
+                       const ptrdiff_t *x_strides, int rank, const ptrdiff_t *shape);
   /// y[r] = Σ over a row of x[rows, columns].
   void (*sum_rows)(ck_pool *pool, void *y, const void *x, ptrdiff_t rows, ptrdiff_t columns);
   /// y[r] = the largest of a row; −∞ where columns is 0; NaN where the row holds one.
@@ -131,42 +137,49 @@ typedef struct ck_kernels {
   double (*sum_squares)(ck_pool *pool, const void *x, ptrdiff_t n);
 
   /// bias is [n], added to every row, or NULL.
-  void (*matmul)(ck_pool *pool, void *c, const void *a, const void *b, const void *_Nullable bias, const ck_matmul *shape);
+  void (*matmul)(ck_pool *pool, void *c, const void *a, const void *b, const void *_Nullable bias,
+                 const ck_matmul *shape);
 
   // Rows. mean and rstd (1/√(variance + ε)) are [rows].
-  void (*layer_norm)(ck_pool *pool, void *y, void *mean, void *rstd, const void *x, const void *gain, const void *bias,
-                     double epsilon, ptrdiff_t rows, ptrdiff_t columns);
-  void (*layer_norm_backward)(ck_pool *pool, void *dx, void *dgain, void *dbias, const void *dy, const void *x,
-                              const void *gain, const void *mean, const void *rstd, ptrdiff_t rows, ptrdiff_t columns);
+  void (*layer_norm)(ck_pool *pool, void *y, void *mean, void *rstd, const void *x, const void *gain,
+                     const void *bias, double epsilon, ptrdiff_t rows, ptrdiff_t columns);
+  void (*layer_norm_backward)(ck_pool *pool, void *dx, void *dgain, void *dbias, const void *dy,
+                              const void *x, const void *gain, const void *mean, const void *rstd,
+                              ptrdiff_t rows, ptrdiff_t columns);
   /// y may alias x.
   void (*softmax)(ck_pool *pool, void *y, const void *x, ptrdiff_t rows, ptrdiff_t columns);
-  void (*softmax_backward)(ck_pool *pool, void *dx, const void *dy, const void *y, ptrdiff_t rows, ptrdiff_t columns);
+  void (*softmax_backward)(ck_pool *pool, void *dx, const void *dy, const void *y, ptrdiff_t rows,
+                           ptrdiff_t columns);
   void (*log_softmax)(ck_pool *pool, void *y, const void *x, ptrdiff_t rows, ptrdiff_t columns);
-  void (*log_softmax_backward)(ck_pool *pool, void *dx, const void *dy, const void *y, ptrdiff_t rows, ptrdiff_t columns);
-  /// losses[r] = log Σ exp(logits[r]) − logits[r, targets[r]]; dlogits = scale·(softmax − one-hot), may alias logits, or
-  /// NULL. A row whose target is negative is not scored: its loss and gradient are 0.
-  void (*cross_entropy)(ck_pool *pool, void *losses, void *_Nullable dlogits, const void *logits, const int32_t *targets,
-                        double scale, ptrdiff_t rows, ptrdiff_t columns);
+  void (*log_softmax_backward)(ck_pool *pool, void *dx, const void *dy, const void *y, ptrdiff_t rows,
+                               ptrdiff_t columns);
+  /// losses[r] = log Σ exp(logits[r]) − logits[r, targets[r]]; dlogits = scale·(softmax − one-hot), may alias
+  /// logits, or NULL. A row whose target is negative is not scored: its loss and gradient are 0.
+  void (*cross_entropy)(ck_pool *pool, void *losses, void *_Nullable dlogits, const void *logits,
+                        const int32_t *targets, double scale, ptrdiff_t rows, ptrdiff_t columns);
 
   // The transformer's own.
   /// y[i] = table[ids[i]]; the caller has checked the ids.
-  void (*embedding)(ck_pool *pool, void *y, const void *table, const int32_t *ids, ptrdiff_t count, ptrdiff_t width);
+  void (*embedding)(ck_pool *pool, void *y, const void *table, const int32_t *ids, ptrdiff_t count,
+                    ptrdiff_t width);
   /// dtable[ids[i]] is added to by dy[i], in the order of i.
   void (*embedding_backward)(ck_pool *pool, void *dtable, const void *dy, const int32_t *ids, ptrdiff_t count,
                              ptrdiff_t width);
   /// cosines and sines are [positions, D/2]. y may alias x.
-  void (*rotary)(ck_pool *pool, void *y, const void *x, const void *cosines, const void *sines, const ck_rotary *shape);
-  /// out = softmax(scale·q·kᵀ + mask)·v; lse is [B, H, query_length], the log of each row's Σ exp. A query that sees no
-  /// key gets 0 and −∞. The gaps between rows of out are left alone.
+  void (*rotary)(ck_pool *pool, void *y, const void *x, const void *cosines, const void *sines,
+                 const ck_rotary *shape);
+  /// out = softmax(scale·q·kᵀ + mask)·v; lse is [B, H, query_length], the log of each row's Σ exp. A query
+  /// that sees no key gets 0 and −∞. The gaps between rows of out are left alone.
   void (*attention)(ck_pool *pool, void *out, void *lse, const void *q, const void *k, const void *v,
                     const ck_attention *shape);
   /// dq, dk and dv have the strides of q, k and v, dout those of out. lse as attention left it.
   void (*attention_backward)(ck_pool *pool, void *dq, void *dk, void *dv, const void *dout, const void *out,
-                             const void *lse, const void *q, const void *k, const void *v, const ck_attention *shape);
+                             const void *lse, const void *q, const void *k, const void *v,
+                             const ck_attention *shape);
 
   // The optimizer's own.
-  void (*adamw)(ck_pool *pool, void *weights, void *first_moments, void *second_moments, const void *gradients,
-                const ck_adamw *step, ptrdiff_t n);
+  void (*adamw)(ck_pool *pool, void *weights, void *first_moments, void *second_moments,
+                const void *gradients, const ck_adamw *step, ptrdiff_t n);
 } ck_kernels;
 
 /// The float32 table for this CPU, or the lower one that the environment variable MINIGPT_ISA names

@@ -36,7 +36,7 @@ struct EvalCommand: Command {
           .option(
             "stride", \.stride, .integer(in: 1...Int.max), defaultText: "the block size: no overlap",
             help: "How far apart windows begin; less than the block size lets them overlap."),
-          .option("precision", \.precision, .choice("name", among: ["highest"]), help: "Of matrix products."),
+          .precision(\.precision),
           .threads(\.threads),
           .json(\.json, "one JSON object"),
         ])
@@ -50,6 +50,10 @@ struct EvalCommand: Command {
     let people: Terminal.Stream = json ? .error : .output
     terminal.writeLine("\(path) on \(text), \(Formatting.count(tokens.count)) characters", to: people)
     let result = try computing(onThreads: threads) { try loaded.model.evaluate(tokens[...], stride: stride) }
+    guard result.loss.isFinite else {
+      throw CheckpointError.malformed(
+        file: path, reason: "its loss is \(result.loss): its weights are damaged, or its training diverged")
+    }
     show(result, on: terminal, people)
     return .success
   }

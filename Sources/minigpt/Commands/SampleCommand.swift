@@ -114,13 +114,17 @@ struct SampleCommand: Command {
       terminal.writeLine(object(try generate { _ in true }).compact)
     } else {
       if sample > 0 { terminal.writeLine(Self.separator) }
-      var isFirst = true
+      var isShown = false
+      func showPrompt() {
+        if !isShown { terminal.write(terminal.bold(prompt, on: .output)) }
+        isShown = true
+      }
       _ = try generate { text in
-        if isFirst { terminal.write(terminal.bold(prompt, on: .output)) }
-        isFirst = false
+        showPrompt()
         terminal.write(text)
         return terminal.outputFailure == nil
       }
+      showPrompt()
       terminal.writeLine()
     }
   }

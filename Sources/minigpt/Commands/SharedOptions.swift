@@ -15,6 +15,13 @@ extension ArgumentDefinition {
       help: "Print \(what) on standard output, and text for people on standard error.")
   }
 
+  /// `--precision`.
+  static func precision(_ property: any WritableKeyPath<Root, String> & Sendable) -> Self {
+    .option(
+      "precision", property, .choice("name", among: ["highest"]),
+      help: "Of matrix products, as PyTorch names it: float32 throughout.")
+  }
+
   /// `--threads`.
   static func threads(_ property: any WritableKeyPath<Root, Int?> & Sendable) -> Self {
     .option(

@@ -15,6 +15,7 @@ struct TrainCommand: Command {
   var changes: [@Sendable (inout Recipe) -> Void] = []
   var resumes = false
   var overwrites = false
+  var precision = "highest"
   var threads: Int?
   var json = false
 
@@ -50,11 +51,15 @@ struct TrainCommand: Command {
 
     var run: TrainingRun
     if resumes, let saved = try SavedRun(directory) {
-      let recipe = recipe(from: saved.recipe)
+      var recipe = recipe(from: saved.recipe)
+      // What a preset leaves to the length of the run stays as the run began.
+      recipe.options.decayIterations = recipe.options.decayIterations ?? saved.recipe.options.decayIterations
+      recipe.options.warmupIterations = recipe.options.warmupIterations ?? saved.recipe.options.warmupIterations
+      for damage in saved.damage { report.say("Passed over: \(damage)") }
       run = try TrainingRun(resuming: saved, recipe, corpus: text.text)
       report.begin(run, corpus: corpus)
       if saved.isFinished(by: recipe) {
-        report.endAlreadyFinished(run)
+        try report.endAlreadyFinished(run)
         return .success
       }
     } else {
@@ -71,12 +76,7 @@ struct TrainCommand: Command {
     defer { Interruption.stopListening() }
     let outcome = try run.train(
       onEvent: { report.show($0) },
-      shouldStop: {
-        if Interruption.isRequested {
-          report.sayOnce("Finishing this step and saving; Ctrl-C again leaves at once.")
-        }
-        return Interruption.isRequested
-      })
+      shouldStop: { Interruption.isRequested })
     guard outcome != .interrupted else {
       report.endInterrupted(run, goOn: commandToResume(in: report.directory))
       return .interrupted
@@ -104,16 +104,18 @@ extension TrainCommand {
 
   /// The command line that goes on with the run in `directory`.
   private func commandToResume(in directory: RunDirectory) -> String {
-    var words = Array(CommandLine.arguments.dropFirst()).map(shellQuoted)
-    if output == nil { words += ["--out", shellQuoted(directory.path)] }
-    if !resumes { words.append("--resume") }
-    if overwrites, configFile != nil { words.append("--overwrite=false") }
-    return ([invocation()] + words.filter { $0 != "--overwrite" }).joined(separator: " ")
+    var added: [String] = []
+    if output == nil { added += ["--out", directory.path] }
+    if !resumes { added.append("--resume") }
+    if overwrites, configFile != nil { added.append("--overwrite=false") }
+    // Right after "train", where no "--" stands before them.
+    let words = CommandLine.arguments.dropFirst(2).filter { !$0.hasPrefix("--overwrite") }
+    return ([invocation(), "train"] + (added + words).map(shellQuoted)).joined(separator: " ")
   }
 }
 
 /// `word` as a shell reads it back.
-private func shellQuoted(_ word: String) -> String {
+func shellQuoted(_ word: String) -> String {
   let isPlain =
     !word.isEmpty
     && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+@%".contains($0)) }

@@ -20,7 +20,8 @@ extension TrainCommand {
       .flag("resume", \.resumes, help: "Go on with the run in that directory; start it where there is none."),
       .flag("overwrite", \.overwrites, help: "Replace the run in that directory."),
       .setting(
-        "seed", \.options.seed, .integer(in: 0...UInt64.max), help: "Where all randomness comes from."),
+        "seed", \.options.seed, .integer(in: 0...UInt64(Int64.max)), help: "Where all randomness comes from."),
+      .precision(\.precision),
       .threads(\.threads),
       .json(\.json, "one JSON object for each step, evaluation and checkpoint"),
     ]

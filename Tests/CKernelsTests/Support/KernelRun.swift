@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 
 /// One table and one pool to run a kernel with, and the tensors made for it.
 final class KernelRun {
@@ -24,43 +25,52 @@ final class KernelRun {
   }
 }
 
-/// Elements of one of the two types, off any alignment, between guard words.
+/// Elements of one of the two types, off any alignment: guard words before them, and after them a page that no
+/// one may touch, so that reading or writing past the end ends the process.
 final class TestTensor {
   static let guardCount = 19
   static let guardValue: Float = -1.0e30
 
   let count: Int
+  /// The first element.
+  let pointer: UnsafeMutableRawPointer
   private let isDouble: Bool
-  private let memory: UnsafeMutableRawPointer
+  private let pages: UnsafeMutableRawPointer
+  private let byteCount: Int
+
+  private var width: Int { isDouble ? MemoryLayout<Double>.size : MemoryLayout<Float>.size }
 
   init(_ values: [Float], isDouble: Bool) {
+    let width = isDouble ? MemoryLayout<Double>.size : MemoryLayout<Float>.size
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let readable = ((values.count + Self.guardCount) * width + page - 1) / page * page
+    guard
+      let pages = mmap(nil, readable + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0),
+      pages != MAP_FAILED, mprotect(pages + readable, page, PROT_NONE) == 0
+    else { preconditionFailure("no memory for a test tensor of \(values.count) elements") }
     self.count = values.count
     self.isDouble = isDouble
-    let width = isDouble ? MemoryLayout<Double>.size : MemoryLayout<Float>.size
-    memory = .allocate(byteCount: (values.count + 2 * Self.guardCount) * width, alignment: 64)
-    let guards = [Float](repeating: Self.guardValue, count: Self.guardCount)
-    for (index, value) in (guards + values + guards).enumerated() {
+    self.pages = pages
+    byteCount = readable + page
+    pointer = pages + readable - values.count * width
+    for index in -Self.guardCount..<values.count {
+      let value = index < 0 ? Self.guardValue : values[index]
       if isDouble {
-        memory.storeBytes(of: Double(value), toByteOffset: index * 8, as: Double.self)
+        pointer.storeBytes(of: Double(value), toByteOffset: index * width, as: Double.self)
       } else {
-        memory.storeBytes(of: value, toByteOffset: index * 4, as: Float.self)
+        pointer.storeBytes(of: value, toByteOffset: index * width, as: Float.self)
       }
     }
   }
 
   deinit {
-    memory.deallocate()
-  }
-
-  var pointer: UnsafeMutableRawPointer {
-    memory + Self.guardCount * (isDouble ? 8 : 4)
+    munmap(pages, byteCount)
   }
 
   private func element(_ index: Int) -> Double {
-    let index = index + Self.guardCount
-    return isDouble
-      ? memory.load(fromByteOffset: index * 8, as: Double.self)
-      : Double(memory.load(fromByteOffset: index * 4, as: Float.self))
+    isDouble
+      ? pointer.load(fromByteOffset: index * width, as: Double.self)
+      : Double(pointer.load(fromByteOffset: index * width, as: Float.self))
   }
 
   var values: [Double] {
@@ -68,9 +78,7 @@ final class TestTensor {
   }
 
   var guardsAreIntact: Bool {
-    (1...Self.guardCount).allSatisfy {
-      element(-$0) == Double(Self.guardValue) && element(count - 1 + $0) == Double(Self.guardValue)
-    }
+    (-Self.guardCount..<0).allSatisfy { element($0) == Double(Self.guardValue) }
   }
 }
 
