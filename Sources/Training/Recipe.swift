@@ -41,12 +41,17 @@ public struct Preset: Sendable {
   public static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
 
   /// Every preset, the default first.
-  public static let all = [baby, shakespeare, gpt2]
+  public static let all = [baby, fables, shakespeare, gpt2]
 
   /// nanoGPT's published configuration for a CPU: 0.8 M parameters.
   public static let baby = Preset(
     name: "baby", summary: "nanoGPT's character model for a CPU: L4 H4 C128 T64 B12, 2,000 iterations",
     recipe: Recipe(layerCount: 4, headCount: 4, width: 128, contextLength: 64, options: TrainingOptions()))
+
+  /// Ours for the corpus of fables: shallow, with a context that holds most of a fable, and many small steps.
+  public static let fables = Preset(
+    name: "fables", summary: "ours for data/fables.txt: L2 H8 C128 T128 B6, 4,000 iterations",
+    recipe: Recipe(layerCount: 2, headCount: 8, width: 128, contextLength: 128, options: fablesOptions))
 
   /// nanoGPT's published configuration for a GPU: 10.7 M parameters.
   public static let shakespeare = Preset(
@@ -58,6 +63,13 @@ public struct Preset: Sendable {
   public static let gpt2 = Preset(
     name: "gpt2", summary: "the shape of GPT-2 small: L12 H12 C768 T1024 B4; for measuring, not for training here",
     recipe: Recipe(layerCount: 12, headCount: 12, width: 768, contextLength: 1024, options: gpt2Options))
+
+  private static let fablesOptions = {
+    var options = TrainingOptions()
+    (options.batchSize, options.maxIterations, options.evalInterval) = (6, 4_000, 500)
+    (options.learningRate, options.minLearningRate, options.beta2) = (3e-3, 3e-5, 0.98)
+    return options
+  }()
 
   private static let shakespeareOptions = {
     var options = TrainingOptions()

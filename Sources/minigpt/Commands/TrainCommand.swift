@@ -63,7 +63,8 @@ struct TrainCommand: Command {
         return .success
       }
     } else {
-      run = try TrainingRun(recipe(from: Preset.all[0].recipe), corpus: text.text, in: directory, replacing: overwrites)
+      let start = corpus == Self().corpus ? Preset.fables : Preset.all[0]
+      run = try TrainingRun(recipe(from: start.recipe), corpus: text.text, in: directory, replacing: overwrites)
       report.begin(run, corpus: corpus)
     }
     return try finish(&run, report)

@@ -8,7 +8,7 @@ extension TrainCommand {
     let presets = Preset.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")
     return [
       .option(
-        "preset", \.preset, .choice("name", among: names), defaultText: Preset.all[0].name,
+        "preset", \.preset, .choice("name", among: names), defaultText: "\(Preset.all[0].name); \(Preset.fables.name) for the corpus that comes along",
         help: "What the run starts from: \(presets)."),
       .option(
         "config", \.configFile, .path("file"), defaultText: nil,
