@@ -24,6 +24,7 @@ public struct Block: Module {
     return h + mlp(mlpNorm(h), dropout: dropout)
   }
 
+  /// Visits the learned tensors by their names: `input_layernorm`, `self_attn`, `post_attention_layernorm`, `mlp`.
   public mutating func visitParameters(_ path: String, _ visit: ParameterVisitor) throws {
     try attentionNorm.visitParameters(join(path, "input_layernorm"), visit)
     try attention.visitParameters(join(path, "self_attn"), visit)

@@ -53,6 +53,7 @@ public struct CausalSelfAttention: Module {
     ).reshaped(to: [1, length, headCount * headWidth])
   }
 
+  /// Visits the learned tensors by their names: `qkv_proj`, `o_proj`.
   public mutating func visitParameters(_ path: String, _ visit: ParameterVisitor) throws {
     try project.visitParameters(join(path, "qkv_proj"), visit)
     try output.visitParameters(join(path, "o_proj"), visit)

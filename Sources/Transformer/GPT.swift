@@ -32,6 +32,7 @@ public struct GPT: Module {
       headWidth: config.headWidth, positionCount: config.contextLength, theta: config.ropeTheta)
   }
 
+  /// Visits the learned tensors by their names: Starcoder2's: `model.embed_tokens.weight`, `model.layers.i`, `model.norm`, `lm_head.weight` if untied.
   public mutating func visitParameters(_ path: String = "", _ visit: ParameterVisitor) throws {
     try visit(join(path, "model.embed_tokens.weight"), &embedding)
     for index in blocks.indices { try blocks[index].visitParameters(join(path, "model.layers.\(index)"), visit) }

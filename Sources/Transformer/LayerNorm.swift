@@ -18,6 +18,7 @@ public struct LayerNorm: Module {
     .layerNorm(x, gain: gain, bias: bias, epsilon: epsilon)
   }
 
+  /// Visits the learned tensors by their names: `weight` (the gain), `bias`.
   public mutating func visitParameters(_ path: String, _ visit: ParameterVisitor) throws {
     try visit(join(path, "weight"), &gain)
     try visit(join(path, "bias"), &bias)

@@ -19,6 +19,7 @@ public struct Linear: Module {
     .linear(x, weight: weight, bias: bias)
   }
 
+  /// Visits the learned tensors by their names: `weight`, `bias`.
   public mutating func visitParameters(_ path: String, _ visit: ParameterVisitor) throws {
     try visit(join(path, "weight"), &weight)
     try visit(join(path, "bias"), &bias)

@@ -16,6 +16,7 @@ public struct MLP: Module {
     return dropout.map { y.dropout($0.at(.mlpOutput)) } ?? y
   }
 
+  /// Visits the learned tensors by their names: `c_fc`, `c_proj`.
   public mutating func visitParameters(_ path: String, _ visit: ParameterVisitor) throws {
     try expand.visitParameters(join(path, "c_fc"), visit)
     try contract.visitParameters(join(path, "c_proj"), visit)
