@@ -9,8 +9,9 @@ public struct FableChecker: Sendable {
     beforeSentence = Reading(grammar.sentence, roleCount: grammar.roleCount, repeats: false)
   }
 
-  /// Judges every sentence and every fable of a text. Blank lines part fables. Where a text does not end
-  /// with a line break, as a sample does, its last sentence and its last fable are cut off and not judged.
+  /// Judges every sentence and every fable of a text. Blank lines part fables. A sample begins and ends
+  /// anywhere: a first fable without its title is not judged as a whole, nor is the last one of a text that
+  /// does not end with a line break, and neither is the sentence in which it ends.
   public func report(on text: String) -> FableReport {
     var report = FableReport()
     for fable in FablePage(text).fables {
@@ -19,7 +20,7 @@ public struct FableChecker: Sendable {
         report.sentences.count(refusal == nil)
         if let refusal { report.refusals.append(refusal) }
       }
-      if fable.isCutOff { continue }
+      if fable.beginsInside || fable.isCutOff { continue }
       let refusal = refusal(of: fable.text, as: .fable, line: fable.firstLine)
       report.fables.count(refusal == nil)
       if let refusal { report.refusals.append(refusal) }

@@ -23,7 +23,7 @@ public struct FableGrammar: Sendable {
 
   /// The grammar that wrote `data/fables.txt`.
   public static let standard = FableGrammar(
-    version: 1, roles: Role.all,
+    version: 2, roles: Role.all,
     stories: [
       .sharing, .vanity, .boasting, .patience, .helping, .honesty, .greed, .listening,
     ])

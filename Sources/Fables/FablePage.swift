@@ -4,6 +4,8 @@ struct FablePage {
   struct Fable {
     var lines: [String] = []
     let firstLine: Int
+    /// Whether the text begins after its title.
+    var beginsInside = false
     /// Whether the text ends in the middle of its last line.
     var isCutOff = false
 
@@ -13,7 +15,8 @@ struct FablePage {
 
   let fables: [Fable]
 
-  /// Cuts a text at its blank lines. A text that does not end with a line break has its last fable cut off.
+  /// Cuts a text at its blank lines. A text whose first line ends with a full stop begins inside of a fable,
+  /// since a title has none; one that does not end with a line break has its last fable cut off.
   init(_ text: String) {
     var fables: [Fable] = []
     var isOpen = false
@@ -24,6 +27,7 @@ struct FablePage {
       if isOpen { fables[fables.count - 1].lines.append(String(line)) }
     }
     if isOpen { fables[fables.count - 1].isCutOff = true }
+    if fables.first?.lines.first?.last == "." { fables[0].beginsInside = true }
     self.fables = fables
   }
 }

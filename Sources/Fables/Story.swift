@@ -1,6 +1,6 @@
 /// A plot: what may happen, sentence by sentence, and which moral follows from which end.
 ///
-/// Sentences are templates about one example, Bram the bear and Fern the crow; `TemplateReader` says how
+/// Sentences are templates about one example, Bram the bear and Clara the crow; `TemplateReader` says how
 /// they are written, `Cast.swift` who and what they mention.
 package struct Story: Sendable {
   /// The ways to say one sentence of the story.

@@ -50,7 +50,7 @@ public struct Preset: Sendable {
 
   /// Ours for the corpus of fables: shallow, with a context that holds most of a fable, and many small steps.
   public static let fables = Preset(
-    name: "fables", summary: "ours for data/fables.txt: L2 H8 C128 T128 B6, 4,000 iterations",
+    name: "fables", summary: "ours for data/fables.txt: L2 H8 C128 T128 B6, 6,000 iterations",
     recipe: Recipe(layerCount: 2, headCount: 8, width: 128, contextLength: 128, options: fablesOptions))
 
   /// nanoGPT's published configuration for a GPU: 10.7 M parameters.
@@ -66,8 +66,8 @@ public struct Preset: Sendable {
 
   private static let fablesOptions = {
     var options = TrainingOptions()
-    (options.batchSize, options.maxIterations, options.evalInterval) = (6, 4_000, 500)
-    (options.learningRate, options.minLearningRate, options.beta2) = (3e-3, 3e-5, 0.98)
+    (options.batchSize, options.maxIterations, options.evalInterval) = (6, 6_000, 1_000)
+    (options.learningRate, options.minLearningRate, options.beta2) = (4e-3, 4e-5, 0.98)
     return options
   }()
 

@@ -8,27 +8,29 @@ import Testing
     #expect(report.refusals.isEmpty)
     #expect(report.fables.total > 100)
     #expect(report.fables.fraction == 1)
-    #expect(report.sentences.total == 6 * report.fables.total)
+    #expect(report.sentences.total == 5 * report.fables.total)
     #expect(report.sentences.fraction == 1)
   }
 
   @Test(
     "what disagrees with what came before costs the fable, though each sentence is one",
     arguments: [
-      ("wished him", "wished her"), ("tired too", "late too"), ("But Fern", "But Nell"),
-      ("the Bear", "the Crow"), ("who walks past will be passed by", "kindness has a long memory"),
+      ("The Mouse", "The Fox"), ("Mabel the mouse", "Greta the goat"),
+      ("Walter the wren came by with a wire", "Rosie the robin came by with a rope"),
+      ("But Walter kept the wire", "But Otto kept the oar"),
+      ("who walks past will be passed by", "pull one friend out, and two walk home"),
     ])
   func disagreeing(original: String, altered: String) {
     let report = FableChecker().report(on: fable.replacing(original, with: altered))
     #expect(report.fables.accepted == 0 && report.fables.total == 1)
-    #expect(report.sentences.accepted == 6 && report.sentences.total == 6)
+    #expect(report.sentences.accepted == 5 && report.sentences.total == 5)
   }
 
   @Test(
     "what is no sentence of the grammar costs the sentence too",
     arguments: [
-      ("a chain", "a cheese"), ("Rufus got", "Rufus gets"), ("Moral: ", "Morel: "), ("by.\n", "by. No.\n"),
-      ("help he was", "help she was"), ("Rufus the", "Rüfus the"), ("The Mouse", "The Mouses"),
+      ("a wire", "a wine"), ("a wire", "a rope"), ("slipped", "slips"), ("Moral: ", "Morel: "), ("by.\n", "by. No.\n"),
+      ("soon he fell", "soon she fell"), ("Mabel the", "Mäbel the"), ("The Mouse", "The Mouses"),
     ])
   func misspelt(original: String, altered: String) {
     let report = FableChecker().report(on: fable.replacing(original, with: altered))
@@ -55,8 +57,16 @@ import Testing
   func cutOff() {
     let report = FableChecker().report(on: fable + fable.dropLast(30))
     #expect(report.fables == FableReport.Tally(accepted: 1, total: 1))
-    #expect(report.sentences == FableReport.Tally(accepted: 11, total: 11))
+    #expect(report.sentences == FableReport.Tally(accepted: 9, total: 9))
     #expect(FableChecker().report(on: "").sentences.total == 0)
+  }
+
+  @Test("a sample that begins after a title is judged without its first fable")
+  func beginsInside() {
+    let titleless = fable.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().joined(separator: "\n")
+    let report = FableChecker().report(on: titleless + fable)
+    #expect(report.fables == FableReport.Tally(accepted: 1, total: 1))
+    #expect(report.sentences == FableReport.Tally(accepted: 9, total: 9))
   }
 
   @Test("blank lines before a fable and another system's line breaks make no difference")
@@ -68,18 +78,17 @@ import Testing
   @Test("reports add up")
   func sum() {
     let checker = FableChecker()
-    let wrong = fable.replacing("tired too", with: "late too")
+    let wrong = fable.replacing("Mabel the mouse", with: "Felix the fox")
     let both = checker.report(on: fable) + checker.report(on: wrong)
     #expect(both.fables.accepted == 1 && both.fables.total == 2)
-    #expect(both.sentences.accepted == 12 && both.refusals == checker.report(on: wrong).refusals)
+    #expect(both.sentences.accepted == 10 && both.refusals == checker.report(on: wrong).refusals)
   }
 }
 
 private let fable = """
-  The Mouse and the Bear
-  Rufus the mouse fell into a pit by the tall oak and could not climb out. He called for hours, and \
-  Fern the bear came by with a chain. But Fern was tired, and only wished him a good evening. Rufus got \
-  out alone, and when Fern needed help he was tired too.
+  The Mouse in the Pit
+  By the stone bridge Mabel the mouse slipped into a pit. At last Walter the wren came by with a wire. \
+  But Walter kept the wire, and soon he fell in too.
   Moral: who walks past will be passed by.
 
 

@@ -1,42 +1,31 @@
 extension Story {
-  /// Bram boasts of what he can do, and Fern asks to see it.
+  /// Bram boasts of what he can do, and Clara asks to see it.
   static let boasting = Story(
-    titles: ["The {Bear} Who Could {Run}", "The {Bear} and the {Crow}"],
+    titles: ["The {Bear} Who Could {Bake}", "The Boastful {Bear}"],
     [
-      "\"Nobody can {run} like me,\" {growled} {Bram} the {bear} [at every door|from morning to night].",
-      "{Bram} the {bear} told [everyone|all the wood] that nobody could {run} like {him}.",
-      "Every evening {Bram} the {bear} told the [moon|river] how well {he} could {run}.",
+      "\"Nobody can {bake} like me,\" {growled} {Bram} the {bear}.",
+      "{Bram} the {bear} told [everyone|the river] how well {he} could {bake}.",
     ],
     [
-      "\"[Good|Fine|Splendid],\" {cawed} {Fern} the {crow}, \"then {run} for us [tonight|on Sunday].\"",
-      "{Fern} the {crow} asked {him} to {run} by {the old mill} [that night|on Sunday].",
+      "{Clara} the {crow} {cawed}, \"[Good|Splendid], {Bram}, then {bake} for us.\"",
+      "{Clara} the {crow} asked {Bram} to {bake} [on Sunday|that night].",
     ],
     endings: Ending(
       [
-        "Everyone came, but {Bram} spoke of a sore {paw} and [went home|hurried away].",
-        "When the hour came, {Bram} [coughed|turned pale] and hid [in bed|under a cart|behind a tree].",
-      ],
-      [
-        "\"{He} {runs} [well|best] in stories,\" {cawed} {Fern}.",
-        "Since then nobody [asks|believes] {him} when {he} speaks of {running}.",
+        "But {Bram} spoke of a sore {paw} and would not {bake}.",
+        "{Bram} turned pale, and hid [in bed|under a cart], and did not {bake}.",
       ],
       morals: [
-        "Moral: those who talk of {running} seldom {run}.",
+        "Moral: those who talk of {baking} seldom {bake}.",
         "Moral: a [big|loud] word is soon weighed.",
-        "Moral: to {run} is one thing, to talk another.",
       ]),
     Ending(
       [
-        "{Bram} {ran} so badly that the [ducks|frogs|stars] laughed.",
-        "{He} {ran} well enough, but soon {he} [stumbled|sat down|lost {his} breath].",
-      ],
-      [
-        "Then {Fern}, who had never boasted, {ran} like [the wind|a dream|an angel].",
-        "Then {Fern} {ran} without a word, and everyone [cheered|wept].",
+        "{Bram} {baked}, and the [ducks|stars] laughed.",
+        "{Bram} {baked} so badly that the [ducks|stars] wept.",
       ],
       morals: [
         "Moral: let your [deeds|work] do the talking.",
-        "Moral: the [quiet|modest] ones surprise us.",
-        "Moral: let others sing your praise.",
+        "Moral: whoever boasts must {bake}.",
       ]))
 }

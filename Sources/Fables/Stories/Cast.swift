@@ -1,60 +1,50 @@
 extension Role {
-  /// Who and what the templates mention. The names on the left are the example they are about.
+  /// Who and what the templates mention: each column is called after the first row of its table.
   static let all = [
-    Role(["bear", "growled", "fur", "paw"], from: "animals", animals),
-    Role(["crow", "cawed", "feathers", "wing"], from: "animals", animals),
-    Role(["Bram", "he", "him", "his"], from: "names", names),
-    Role(["Fern", "they", "them", "their"], from: "names", names),
-    Role(["plums", "plum", "a plum"], from: "fruits", fruits),
+    Role(
+      ["Bram", "bear", "growled", "fur", "paw", "he", "him", "his"]
+        + ["berries", "berry", "a berry", "bake", "baked", "baking", "a brass bell", "bell"],
+      from: "beasts", beasts),
+    Role(["Clara", "crow", "cawed", "they", "them", "their", "a cord", "cord"], from: "birds", birds),
     Role(["the old mill"], from: "places", places),
     Role(["rain"], from: "weather", weather),
-    Role(["run", "runs", "ran", "running"], from: "feats", feats),
-    Role(["silver bell", "bell"], from: "treasures", treasures),
-    Role(["rope"], from: "tools", tools),
-    Role(["busy"], from: "excuses", excuses),
   ]
 }
 
-// The animal, how it speaks, what it is proud of, and what it works with.
-private let animals = WordList([
-  ["bear", "growled", "fur", "paw"],
-  ["crow", "cawed", "feathers", "wing"],
-  ["donkey", "brayed", "coat", "hoof"],
-  ["fox", "barked", "tail", "paw"],
-  ["goat", "bleated", "beard", "hoof"],
-  ["hedgehog", "snuffled", "prickles", "paw"],
-  ["mouse", "squeaked", "whiskers", "paw"],
-  ["owl", "hooted", "feathers", "wing"],
+// The beasts, who have much to learn: name, animal, voice, what it is proud of and what it works with; its
+// pronouns; what it eats; what it would like to be good at; what it finds. The words of one beast share their first
+// letter where they can, which makes them pleasant to hear, and gives a model a thread to follow.
+private let beasts = WordList([
+  ["Bram", "bear", "growled", "fur", "paw"] + he
+    + ["berries", "berry", "a berry", "bake", "baked", "baking", "a brass bell", "bell"],
+  ["Della", "donkey", "brayed", "coat", "hoof"] + she
+    + ["dates", "date", "a date", "drum", "drummed", "drumming", "a dusty doll", "doll"],
+  ["Felix", "fox", "barked", "tail", "paw"] + he
+    + ["figs", "fig", "a fig", "fiddle", "fiddled", "fiddling", "a fine flute", "flute"],
+  ["Greta", "goat", "bleated", "beard", "hoof"] + she
+    + ["grapes", "grape", "a grape", "gallop", "galloped", "galloping", "a golden glove", "glove"],
+  ["Hugo", "hedgehog", "snuffled", "prickles", "paw"] + he
+    + ["hazelnuts", "hazelnut", "a hazelnut", "hum", "hummed", "humming", "a handsome hat", "hat"],
+  ["Mabel", "mouse", "squeaked", "whiskers", "paw"] + she
+    + ["mushrooms", "mushroom", "a mushroom", "mime", "mimed", "miming", "a marble mug", "mug"],
 ])
 
-// A name and the pronouns that go with it.
-private let names = WordList(
-  ["Bram", "Hugo", "Jasper", "Otto", "Rufus"].map { [$0, "he", "him", "his"] }
-    + ["Ada", "Fern", "Mabel", "Nell", "Poppy"].map { [$0, "she", "her", "her"] })
-
-private let fruits = WordList([
-  ["acorns", "acorn", "an acorn"], ["cherries", "cherry", "a cherry"], ["figs", "fig", "a fig"],
-  ["pears", "pear", "a pear"], ["plums", "plum", "a plum"], ["walnuts", "walnut", "a walnut"],
+// The birds, who see it all from above: name, bird, voice, its pronouns, and what would help.
+private let birds = WordList([
+  ["Clara", "crow", "cawed"] + she + ["a cord", "cord"],
+  ["Otto", "owl", "hooted"] + he + ["an oar", "oar"],
+  ["Percy", "pigeon", "cooed"] + he + ["a pole", "pole"],
+  ["Rosie", "robin", "trilled"] + she + ["a rope", "rope"],
+  ["Stella", "stork", "clattered"] + she + ["a stick", "stick"],
+  ["Walter", "wren", "chirped"] + he + ["a wire", "wire"],
 ])
+
+private let he = ["he", "him", "his"]
+private let she = ["she", "her", "her"]
 
 private let places = WordList([
-  ["the garden wall"], ["the mossy well"], ["the old mill"], ["the river bend"], ["the stone bridge"],
-  ["the tall oak"],
+  ["the apple tree"], ["the empty barn"], ["the garden wall"], ["the mossy well"], ["the old mill"],
+  ["the river bend"], ["the stone bridge"], ["the village gate"],
 ])
 
 private let weather = WordList([["hail"], ["rain"], ["snow"]])
-
-private let feats = WordList([
-  ["climb", "climbs", "climbed", "climbing"], ["dance", "dances", "danced", "dancing"],
-  ["run", "runs", "ran", "running"], ["sing", "sings", "sang", "singing"],
-  ["whistle", "whistles", "whistled", "whistling"],
-])
-
-private let treasures = WordList([
-  ["blue button", "button"], ["copper key", "key"], ["gold ring", "ring"], ["silver bell", "bell"],
-  ["tin whistle", "whistle"],
-])
-
-private let tools = WordList([["chain"], ["ladder"], ["net"], ["rope"]])
-
-private let excuses = WordList([["busy"], ["late"], ["tired"]])

@@ -1,42 +1,31 @@
 extension Story {
-  /// Bram loads his boat with fruit, and cannot stop.
+  /// Bram loads his boat with fruit, and cannot stop, or can.
   static let greed = Story(
-    titles: ["The Last {Plum}", "The {Bear} and the {Crow}"],
+    titles: ["The Last {Berry}", "The {Bear} and the Boat"],
     [
-      "{Bram} the {bear} loaded {his} boat with {plums} to [sell|trade] them by {the old mill}.",
-      "{Bram} the {bear} had [a little|a new|an old] boat and loaded it with {plums}.",
-      "{Plums} were dear that [spring|year], so {Bram} the {bear} loaded {his} boat with them.",
+      "{Bram} the {bear} [filled|loaded] {his} boat with {berries}.",
+      "{Berries} were dear, so {Bram} the {bear} filled a boat with them.",
     ],
     [
-      "\"[That is enough|Leave some room],\" {cawed} {Fern} the {crow} from the [bank|reeds|shore].",
-      "{Fern} the {crow} looked on and {cawed}, \"Your boat is [full|tired], my friend.\"",
+      "{Clara} the {crow} {cawed}, \"No more {berries}, {Bram}.\"",
+      "{Clara} the {crow} {cawed}, \"{Bram}, your boat is full of {berries}.\"",
     ],
     endings: Ending(
       [
-        "\"One more {plum} is one more penny,\" {growled} {Bram}, and threw in [ten|twenty].",
-        "\"{A plum} weighs nothing,\" {growled} {Bram}, and fetched another basket.",
-      ],
-      [
-        "In the middle of the [lake|river] the boat sank, and the [eels|fish] dined on {plums}.",
-        "The boat [creaked|groaned], sank, and left {him} swimming with weed in {his} {fur}.",
+        "\"One more {berry},\" {growled} {Bram}, and the boat sank.",
+        "But {Bram} added one more, and the [eels|fish] dined on {berries}.",
       ],
       morals: [
-        "Moral: it is the last {plum} that sinks the boat.",
+        "Moral: it is the last {berry} that sinks the boat.",
         "Moral: too much is less than enough.",
-        "Moral: weigh the boat before the {plums}.",
       ]),
     Ending(
       [
-        "{Bram} [felt|saw] the water rise, [blushed|gulped] and gave {them} half of the {plums}.",
-        "The water [tickled|touched] {his} {paw}, and {he} [blushed|laughed] and put half of them back.",
-      ],
-      [
-        "The boat [danced|flew|glided] over the waves like a [feather|leaf|swan].",
-        "{He} came to the market first, and brought {Fern} a [cake|pie|scarf].",
+        "{Bram} [blushed|laughed] and gave half of the {berries} away.",
+        "So {Bram} took out half, and the boat [danced|flew] like a leaf.",
       ],
       morals: [
-        "Moral: a light boat [sails|travels] far.",
+        "Moral: a light boat travels far.",
         "Moral: enough is a [feast|fortune].",
-        "Moral: what you leave behind cannot sink you.",
       ]))
 }

@@ -1,41 +1,30 @@
 extension Story {
-  /// Bram finds what Fern has lost; whether he says so decides the end.
+  /// Bram finds what Clara has lost; whether he says so decides the end.
   static let honesty = Story(
-    titles: ["The Lost {Bell}", "The {Bear} and the {Crow}"],
+    titles: ["The Lost {Bell}", "The {Bear} Who Found a {Bell}"],
     [
-      "By {the old mill} {Bram} the {bear} found a {silver bell} in the [dust|grass|leaves].",
-      "{Bram} the {bear} was [dozing|walking] by {the old mill} when {he} found a {silver bell}.",
-      "Something [glittered|shone] by {the old mill}: {Bram} the {bear} had found a {silver bell}.",
+      "By {the old mill} {Bram} the {bear} found {a brass bell}.",
+      "{Bram} the {bear} was [fishing|walking] when {he} found {a brass bell}.",
     ],
     [
-      "Soon {Fern} the {crow} came by, [sighing|weeping], for {they} had lost a {silver bell}.",
-      "\"Have you seen my {silver bell}?\" {cawed} {Fern} the {crow}, [pale|close to tears].",
+      "{Clara} the {crow} {cawed}, \"Have you seen my {bell}, {Bram}?\"",
+      "{Clara} the {crow} asked {Bram} for the {bell}, and [sighed|wept].",
     ],
     endings: Ending(
       [
-        "{Bram} [loved|wanted] it, and yet {he} opened {his} {paw} and gave it back.",
-        "\"Is this the one?\" {growled} {Bram}, and opened {his} {paw}.",
-      ],
-      [
-        "{Fern} [danced|laughed|wept] for joy and asked {him} to [supper|tea].",
-        "From that day {Fern} [loved|trusted] {him} like family.",
+        "{Bram} opened {his} {paw} and gave it back.",
+        "\"Is this the {bell}?\" {growled} {Bram}, and opened {his} {paw}.",
       ],
       morals: [
         "Moral: what you give back is never lost.",
         "Moral: an honest {paw} is never empty.",
-        "Moral: a friend is worth more than a {bell}.",
       ]),
     Ending(
       [
-        "\"I have seen nothing,\" {growled} {Bram}, and closed {his} {paw}.",
-        "{Bram} shook {his} head and hid the {bell} under {his} {fur}.",
-      ],
-      [
-        "But {he} could never [enjoy|show] the {bell}, and it gathered dust.",
-        "One day {Fern} saw the {bell}, and never spoke to {him} again.",
+        "\"I have seen no {bell},\" {growled} {Bram}, and closed {his} {paw}.",
+        "{Bram} shook {his} head, and hid the {bell} in {his} {fur}.",
       ],
       morals: [
-        "Moral: a stolen joy must live in the dark.",
         "Moral: a lie is a poor pillow.",
         "Moral: nothing is as heavy as a hidden {bell}.",
       ]))

@@ -1,42 +1,31 @@
 extension Story {
-  /// Bram is proud of his fur while the weather turns; Fern thinks of the roof.
+  /// Bram is proud of his fur while the weather turns; Clara thinks of the roof.
   static let vanity = Story(
-    titles: ["The Proud {Bear}", "The {Bear} and the {Crow}"],
+    titles: ["The Proud {Bear}", "The {Bear} and the Mirror"],
     [
-      "{Bram} the {bear} was so proud of {his} {fur} that {he} [talked|sang|dreamed] of nothing else.",
-      "All day {Bram} the {bear} sat by {the old mill} and [brushed|combed|admired] {his} {fur}.",
-      "{Bram} the {bear} would not have traded {his} {fur} for [gold|a crown].",
+      "All day {Bram} the {bear} [admired|brushed|combed] {his} {fur}.",
+      "{Bram} the {bear} [dreamed|talked] of nothing but {his} {fur}.",
     ],
     [
-      "\"{Rain} is coming,\" {cawed} {Fern} the {crow}; \"help me [mend the roof|gather wood].\"",
-      "{Fern} the {crow} [heard|smelled] {rain} and asked {him} to [mend the roof|gather wood].",
+      "{Clara} the {crow} {cawed}, \"{Rain} is coming, {Bram}.\"",
+      "{Clara} the {crow} smelled {rain}, and asked {Bram} to mend the roof.",
     ],
     endings: Ending(
       [
-        "\"And [spoil|muddy|ruin] my {fur}?\" [laughed|sniffed|asked] {Bram}.",
-        "But {Bram} only [yawned|smiled|bowed] and looked in {his} mirror.",
-      ],
-      [
-        "The {rain} came that night, and {he} sat cold in {his} [fine|splendid] {fur} while {Fern} slept.",
-        "When the {rain} came, {he} begged for a [dry|warm] corner of {their} house.",
+        "{Bram} only [bowed|yawned], and the {rain} [ruined|spoiled] {his} {fur}.",
+        "\"And [muddy|spoil] my {fur}?\" laughed {Bram}, and slept in the {rain}.",
       ],
       morals: [
-        "Moral: beauty is a poor [roof|blanket|umbrella].",
-        "Moral: a mirror mends no roof.",
+        "Moral: beauty is a poor [roof|umbrella].",
         "Moral: {rain} falls on the finest {fur} too.",
       ]),
     Ending(
       [
-        "{Bram} put down {his} [comb|brush|mirror] and worked with {them} until [dusk|dark].",
-        "\"Show me how,\" {growled} {Bram}, and lent {them} a {paw} until [dusk|dark].",
-      ],
-      [
-        "The {rain} found them [dry|snug], and {Fern} swore that mud suited {his} {fur}.",
-        "They slept dry, and {his} muddy {fur} had never been so [warm|dear to {him}].",
+        "{Bram} lent a {paw}, and the roof kept them [dry|warm].",
+        "\"Show me how,\" {growled} {Bram}, and put {his} {paw} to work.",
       ],
       morals: [
         "Moral: a little mud is the mark of a friend.",
-        "Moral: the best ornament is a [busy|helping] {paw}.",
-        "Moral: work is the finest mirror.",
+        "Moral: the best ornament is a busy {paw}.",
       ]))
 }
