@@ -7,7 +7,7 @@
 #include "CKernels.h"
 #include "tables.h"
 
-enum { table_capacity = 3 };
+enum { table_capacity = 4 };
 
 static const ck_kernels *chosen;
 static pthread_once_t choice_made = PTHREAD_ONCE_INIT;
@@ -23,6 +23,7 @@ int ck_kernels_supported(const ck_kernels **tables, int capacity) {
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
       supported[count++] = &ck_table_avx512;
+      if (__builtin_cpu_supports("avx512bf16")) supported[count++] = &ck_table_avx512bf16;
     }
   }
 #endif

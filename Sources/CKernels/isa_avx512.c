@@ -8,6 +8,7 @@
 // 32 registers: 24 sums, three vectors of B, one element of A.
 #define CK_TILE_ROWS 8
 #define CK_TILE_VECTORS 3
+#define CK_BFLOAT16 0
 #define CK_TABLE ck_table_avx512
 #define CK_TABLE_NAME "avx512"
 

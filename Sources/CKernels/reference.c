@@ -21,4 +21,5 @@ typedef double real;
 
 #define CK_TABLE ck_table_float64
 #define CK_TABLE_NAME "float64"
+#define CK_LEAST_PRECISION ck_precision_highest
 #include "table.inl.h"

@@ -10,6 +10,7 @@ extern const ck_kernels ck_table_baseline;
 #if defined(__x86_64__)
 extern const ck_kernels ck_table_avx2;
 extern const ck_kernels ck_table_avx512;
+extern const ck_kernels ck_table_avx512bf16;
 #endif
 
 #endif

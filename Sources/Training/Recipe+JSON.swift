@@ -1,3 +1,4 @@
+import Autograd
 import Checkpoints
 
 // A recipe as JSON: members are named as the command line's flags, so that a difference can be told in its words.
@@ -25,7 +26,7 @@ extension Recipe {
       "eval_interval": .integer(options.evalInterval), "eval_iters": options.evaluation.json,
       "save_interval": optional(options.saveInterval), "keep": .integer(options.keep),
       "patience": optional(options.patience), "seed": .integer(Int(bitPattern: UInt(options.seed))),
-      "val_fraction": .number(options.validationFraction),
+      "precision": .string(options.precision.rawValue), "val_fraction": .number(options.validationFraction),
     ]
   }
 
@@ -50,6 +51,7 @@ extension Recipe {
     options.keep = try json["keep"].integer
     options.patience = try json["patience"].ifPresent?.integer
     options.seed = UInt64(UInt(bitPattern: try json["seed"].integer))
+    options.precision = try json["precision"].ifPresent.map(Precision.init) ?? .highest
     options.validationFraction = try json["val_fraction"].number
     self.init(
       layerCount: try json["n_layer"].integer, headCount: try json["n_head"].integer,
@@ -70,6 +72,14 @@ extension Recipe {
       let flag = "--" + member.name.replacing("_", with: "-")
       return "\(flag) was \(was.compact), is \(member.value.compact)"
     }
+  }
+}
+
+extension Precision {
+  fileprivate init(_ json: JSONField) throws {
+    let name = try json.string
+    guard let precision = Precision(rawValue: name) else { throw json.failure("no precision is called \(name)") }
+    self = precision
   }
 }
 

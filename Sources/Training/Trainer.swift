@@ -88,7 +88,7 @@ public struct Trainer {
   /// - Throws: `TrainingError.diverged`, and changes nothing, where the loss or the gradients are no longer numbers.
   public mutating func takeStep() throws(TrainingError) -> StepReport {
     let learningRate = options.schedule(step)
-    let (loss, gradients) = differentiate(batches.batch(at: step))
+    let (loss, gradients) = processor.run { differentiate(batches.batch(at: step)) }
     let norm = gradients.globalNorm
     guard loss.isFinite && norm.isFinite else { throw .diverged(step: step + 1, loss: loss, gradientNorm: norm) }
     optimizer.update(
@@ -122,8 +122,11 @@ public struct Trainer {
 
   /// The losses of either part of the corpus as the model stands; nil where `shouldStop` ended it on the way.
   public func evaluate(shouldStop: () -> Bool = { false }) throws -> EvaluationReport? {
-    try evaluator.evaluate(model, step: step, shouldStop: shouldStop)
+    try processor.run { try evaluator.evaluate(model, step: step, shouldStop: shouldStop) }
   }
+
+  /// The current processor in the precision of the options.
+  private var processor: Processor { .current.with(options.precision) }
 }
 
 /// What one step did.

@@ -1,3 +1,5 @@
+import Autograd
+
 /// How a model is trained; the defaults are those of nanoGPT's character models.
 public struct TrainingOptions: Sendable, Equatable {
   /// How many optimizer steps are taken.
@@ -32,6 +34,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var patience: Int?
   /// Where all randomness comes from.
   public var seed: UInt64 = 1337
+  /// How exactly matrix products are computed, in training and in evaluating.
+  public var precision = Precision.highest
   /// The share of the corpus, at its end, that is held back to validate with.
   public var validationFraction = 0.1
 

@@ -41,8 +41,10 @@ extension TrainingReport {
     (firstStep, lastStep) = (run.trainer.step, run.recipe.options.maxIterations)
     fact("corpus", "\(corpus): \(Self.description(of: run.trainer.dataset, run.tokenizer))")
     fact("model", Self.description(of: run.trainer.model.config))
-    let processor = Processor.current
-    fact("processor", "\(processor.instructionSet), threads: \(processor.threads)")
+    let processor = Processor.current.with(run.recipe.options.precision)
+    fact(
+      "processor",
+      "\(processor.instructionSet), threads: \(processor.threads), precision: \(processor.precision.rawValue)")
     let steps =
       "\(Formatting.count(lastStep)) steps of \(Formatting.count(run.trainer.tokensPerStep)) characters"
     fact("run", "\(steps), saved to \(directory.path)")

@@ -8,11 +8,14 @@ import Testing
     var batch = 1
     /// What the leading dimensions exceed the widths by.
     var gap = 0
+    /// What lies between one item's A and the next's, and between their Cs.
+    var itemGap = 0
     var repeatsB = false
+    var precision = ck_precision_highest
 
     var testDescription: String {
       "\(m)×\(n)×\(k)\(transposeA ? " Aᵀ" : "")\(transposeB ? " Bᵀ" : "")\(accumulate ? " +=" : "")"
-        + "\(bias ? " +bias" : "") batch \(batch)\(repeatsB ? " of one B" : "") gap \(gap)"
+        + "\(bias ? " +bias" : "") batch \(batch)\(repeatsB ? " of one B" : "") gaps \(gap), \(itemGap)"
     }
 
     var shape: ck_matmul {
@@ -20,9 +23,10 @@ import Testing
       let ldb = (transposeB ? k : n) + gap
       let ldc = n + gap
       return ck_matmul(
-        m: m, n: n, k: k, transpose_a: transposeA, transpose_b: transposeB, accumulate: accumulate, lda: lda,
-        ldb: ldb, ldc: ldc, batch: batch, stride_a: (transposeA ? k : m) * lda,
-        stride_b: repeatsB ? 0 : (transposeB ? n : k) * ldb, stride_c: m * ldc)
+        m: m, n: n, k: k, transpose_a: transposeA, transpose_b: transposeB, accumulate: accumulate,
+        precision: precision, lda: lda, ldb: ldb, ldc: ldc, batch: batch,
+        stride_a: (transposeA ? k : m) * lda + itemGap,
+        stride_b: repeatsB ? 0 : (transposeB ? n : k) * ldb, stride_c: m * ldc + itemGap)
     }
   }
 
@@ -45,13 +49,16 @@ import Testing
         (5, 15, 33),
         (7, 17, 3), (8, 48, 16), (9, 47, 31), (15, 50, 64), (12, 97, 5), (65, 66, 40), (130, 24, 12),
         (6, 64, 511),
-        (5, 3, 513), (11, 20, 1030), (257, 33, 17), (517, 9, 8), (4, 700, 70), (1, 30, 1025), (96, 145, 130),
+        (5, 3, 513), (11, 20, 1030), (257, 33, 17), (517, 9, 8), (127, 6, 4), (128, 8, 3), (129, 7, 512), (512, 5, 9),
+        (513, 4, 8), (6, 96, 9),
+        (9, 32, 4), (16, 31, 8), (18, 24, 5), (4, 700, 70), (1, 30, 1025), (96, 145, 130),
       ].flatMap(variants), inDebug: 64)
     + [
       Case(m: 5, n: 7, k: 6, batch: 3, gap: 1), Case(m: 3, n: 9, k: 5, transposeB: true, batch: 4),
       Case(m: 6, n: 18, k: 11, accumulate: true, bias: true, batch: 3, repeatsB: true),
       Case(m: 2, n: 18, k: 11, transposeB: true, bias: true, batch: 3, repeatsB: true),
       Case(m: 6, n: 18, k: 11, transposeA: true, batch: 2, repeatsB: true),
+      Case(m: 6, n: 18, k: 11, bias: true, batch: 3, itemGap: 5, repeatsB: true),
       Case(m: 4, n: 4, k: 4, batch: 0),
     ]
 
@@ -64,8 +71,7 @@ import Testing
       test.repeatsB ? (test.transposeB ? test.n : test.k) * shape.ldb : items * shape.stride_b, seed: 2)
     let c = uniform(items * shape.stride_c, seed: 3)
     let bias = uniform(test.n, seed: 4)
-    func multiply(_ run: KernelRun, _ a: [Float], _ b: [Float], _ c: [Float], _ bias: [Float]) -> [TestTensor]
-    {
+    func multiply(_ run: KernelRun, _ a: [Float], _ b: [Float], _ c: [Float], _ bias: [Float]) -> [TestTensor] {
       let result = run.tensor(c)
       run.table.matmul(
         run.pool, result.pointer, run.tensor(a).pointer, run.tensor(b).pointer,

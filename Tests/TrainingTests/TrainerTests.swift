@@ -34,6 +34,17 @@ struct TrainerTests {
     return weights(trainer)
   }
 
+  @Test("trains in the precision that its options say, and learns as well in medium")
+  func precision() throws {
+    let medium = smallRecipe { ($0.options.precision, $0.options.maxIterations) = (.medium, 300) }
+    let isMedium = Processor.current.with(.medium).precision == .medium
+    #expect(
+      try (trained(medium, steps: 1) == trained(smallRecipe { $0.options.maxIterations = 300 }, steps: 1)) != isMedium)
+    var trainer = try trainer(medium)
+    for _ in 0..<300 { _ = try trainer.takeStep() }
+    #expect(try #require(try trainer.evaluate()).validationLoss < 0.6)
+  }
+
   @Test("accumulating gradients over batches takes the step of one large batch")
   func accumulation() throws {
     var large = try trainer(smallRecipe { $0.options.batchSize = 6 })

@@ -16,6 +16,7 @@ extension Kernels {
   ) {
     var call = ck_matmul(
       m: s.m, n: s.n, k: s.k, transpose_a: s.transposeA, transpose_b: s.transposeB, accumulate: accumulate,
+      precision: Processor.current.precision.kernelPrecision,
       lda: s.transposeA ? s.m : s.k, ldb: s.transposeB ? s.k : s.n, ldc: s.n,
       batch: s.batch, stride_a: s.m * s.k, stride_b: s.k * s.n, stride_c: s.m * s.n)
     run(on: a.elementType) { $0.matmul($1, c.address, a.address, b.address, bias?.address, &call) }

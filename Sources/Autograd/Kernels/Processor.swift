@@ -11,16 +11,24 @@ public struct Processor: Sendable {
   private let float32: KernelTable
   private let float64 = KernelTable(ck_kernels_float64())
 
+  /// How exactly matrix products are computed: what was asked for, or the next more exact precision where this CPU
+  /// has no faster way for that.
+  public let precision: Precision
+
   /// The fastest kernels this CPU can run, on `threads` threads: the physical cores unless given.
-  public init(threads: Int = Int(ck_physical_cores())) {
-    self.init(threads: threads, float32: KernelTable(ck_kernels_float32()))
+  public init(threads: Int = Int(ck_physical_cores()), precision: Precision = .highest) {
+    require(threads >= 1, "Processor: \(threads) threads")
+    self.init(Pool(threads: threads), KernelTable(ck_kernels_float32()), precision)
   }
 
-  private init(threads: Int, float32: KernelTable) {
-    require(threads >= 1, "Processor: \(threads) threads")
-    pool = Pool(threads: threads)
+  private init(_ pool: Pool, _ float32: KernelTable, _ precision: Precision) {
+    self.pool = pool
     self.float32 = float32
+    self.precision = precision.available(in: float32.pointer.pointee)
   }
+
+  /// The same kernels on the same threads, in another precision.
+  public func with(_ precision: Precision) -> Processor { Processor(pool, float32, precision) }
 
   /// One processor for each float32 kernel table that this CPU can run, slowest first.
   package static func supported(threads: Int) -> [Processor] {
@@ -28,7 +36,7 @@ public struct Processor: Sendable {
     return withUnsafeTemporaryAllocation(of: UnsafePointer<ck_kernels>.self, capacity: capacity) { tables in
       guard let base = tables.baseAddress else { return [] }
       let count = Int(ck_kernels_supported(base, Int32(capacity)))
-      return tables.prefix(count).map { Processor(threads: threads, float32: KernelTable($0)) }
+      return tables.prefix(count).map { Processor(Pool(threads: threads), KernelTable($0), .highest) }
     }
   }
 

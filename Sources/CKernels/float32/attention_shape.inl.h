@@ -45,7 +45,7 @@ typedef struct head_rows {
 static head_rows read_whole_vectors(const float *x, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t width,
                                     float *copy) {
   if (width % CK_LANES == 0) return (head_rows){x, step};
-  pack_panel(copy, x, step, rows, width);
+  pack_panel(floats, copy, x, step, rows, width);
   return (head_rows){copy, whole_vectors(width)};
 }
 
@@ -61,7 +61,7 @@ static packed_columns pack_columns(const float *x, ptrdiff_t step, ptrdiff_t row
   packed_columns columns = {cut_panels(rows), packed, width};
   for (ptrdiff_t panel = 0; panel < columns.panels.count; panel++) {
     ptrdiff_t start = panel_start(&columns.panels, panel), end = panel_end(&columns.panels, panel);
-    pack_transposed_panel(packed + start * width, x + start * step, step, width, end - start);
+    pack_transposed_panel(floats, packed + start * width, x + start * step, step, width, end - start);
   }
   return columns;
 }
@@ -79,7 +79,7 @@ static void multiply_columns(const packed_columns *columns, const float *rows, p
     t.b_step = whole_vectors(end - start);
     t.columns = (end < seen.end ? end : seen.end) - start;
     t.c = strip + start;
-    multiply_tile(&t);
+    multiply_tile(floats, &t);
   }
 }
 
@@ -92,7 +92,7 @@ static void multiply_head_rows(tile *t, head_rows b, float *c, ptrdiff_t width) 
     t->b = b.x + start;
     t->columns = panel_end(&cut, panel) - start;
     t->c = c + start;
-    multiply_tile(t);
+    multiply_tile(floats, t);
   }
 }
 

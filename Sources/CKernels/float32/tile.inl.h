@@ -4,6 +4,8 @@
 // vectors of one row of B, and one element of each row of A, which it multiplies into all of them: 3 + 8
 // loads for 24 multiply-adds with AVX-512, so that the multipliers never wait for the loads, and 24
 // independent sums, so that they never wait for each other.
+//
+// In `medium` precision a pair of bfloat16 numbers takes the place of each float of A and of B.
 
 enum { cache_line_floats = 16 };
 
@@ -27,7 +29,8 @@ CK_INLINE void set_tile_rows(tile *t, const float *a, ptrdiff_t a_row, ptrdiff_t
   for (ptrdiff_t r = 0; r < CK_TILE_ROWS; r++) t->a[r] = a + (r < t->rows ? r : t->rows - 1) * a_row;
 }
 
-CK_INLINE void sum_tile(const int vectors, const tile *t, vec sum[CK_TILE_ROWS][CK_TILE_VECTORS]) {
+CK_INLINE void sum_tile(const factors made_of, const int vectors, const tile *t,
+                        vec sum[CK_TILE_ROWS][CK_TILE_VECTORS]) {
   const float *a[CK_TILE_ROWS];
   for (int r = 0; r < CK_TILE_ROWS; r++) {
     a[r] = t->a[r];
@@ -41,14 +44,15 @@ CK_INLINE void sum_tile(const int vectors, const tile *t, vec sum[CK_TILE_ROWS][
     for (int v = 0; v < vectors; v++) row[v] = load(b + v * CK_LANES);
 #pragma clang loop unroll(full)
     for (int r = 0; r < CK_TILE_ROWS; r++) {
-      for (int v = 0; v < vectors; v++) sum[r][v] += splat(a[r][at]) * row[v];
+      vec element = made_of == pairs ? splat_bits(a[r] + at) : splat(a[r][at]);
+      for (int v = 0; v < vectors; v++) sum[r][v] = multiply_add(made_of, sum[r][v], element, row[v]);
     }
   }
 }
 
-CK_INLINE void multiply_tile_of(const int vectors, const tile *t) {
+CK_INLINE void multiply_tile_of_vectors(const factors made_of, const int vectors, const tile *t) {
   vec sum[CK_TILE_ROWS][CK_TILE_VECTORS];
-  sum_tile(vectors, t, sum);
+  sum_tile(made_of, vectors, t, sum);
 #pragma clang loop unroll(full)
   for (int r = 0; r < CK_TILE_ROWS; r++) {
     if (r >= t->rows) return;
@@ -63,18 +67,29 @@ CK_INLINE void multiply_tile_of(const int vectors, const tile *t) {
   }
 }
 
-static void multiply_tile_1(const tile *t) { multiply_tile_of(1, t); }
-static void multiply_tile_2(const tile *t) { multiply_tile_of(2, t); }
-#if CK_TILE_VECTORS == 3
-static void multiply_tile_3(const tile *t) { multiply_tile_of(3, t); }
+// One function for each width, so that all sums of a tile have registers of their own.
+#define CK_MULTIPLY_TILE(made_of)                                                                        \
+  static void multiply_##made_of##_1(const tile *t) { multiply_tile_of_vectors(made_of, 1, t); }         \
+  static void multiply_##made_of##_2(const tile *t) { multiply_tile_of_vectors(made_of, 2, t); }         \
+  static void multiply_##made_of##_all(const tile *t) {                                                  \
+    multiply_tile_of_vectors(made_of, CK_TILE_VECTORS, t);                                               \
+  }                                                                                                      \
+  CK_INLINE void multiply_tile_of_##made_of(const tile *t) {                                             \
+    if (t->columns > 2 * CK_LANES) return multiply_##made_of##_all(t);                                   \
+    if (t->columns > CK_LANES) return multiply_##made_of##_2(t);                                         \
+    multiply_##made_of##_1(t);                                                                           \
+  }
+
+CK_MULTIPLY_TILE(floats)
+#if CK_BFLOAT16
+CK_MULTIPLY_TILE(pairs)
 #endif
 
-CK_INLINE void multiply_tile(const tile *t) {
-#if CK_TILE_VECTORS == 3
-  if (t->columns > 2 * CK_LANES) return multiply_tile_3(t);
+CK_INLINE void multiply_tile(const factors made_of, const tile *t) {
+#if CK_BFLOAT16
+  if (made_of == pairs) return multiply_tile_of_pairs(t);
 #endif
-  if (t->columns > CK_LANES) return multiply_tile_2(t);
-  multiply_tile_1(t);
+  multiply_tile_of_floats(t);
 }
 
 // MARK: - Panels: columns of B that one tile can take
@@ -103,31 +118,33 @@ CK_INLINE ptrdiff_t whole_vectors(ptrdiff_t columns) {
   return (columns + CK_LANES - 1) / CK_LANES * CK_LANES;
 }
 
-/// packed[p, j] = b[p, j] for p < k, j < columns; 0 in the rest of the last vector.
-static void pack_panel(float *packed, const float *b, ptrdiff_t ldb, ptrdiff_t k, ptrdiff_t columns) {
+/// packed[p, j] = b[p, j], place by place along k, for j < columns; 0 in the rest of the last vector.
+CK_INLINE void pack_panel(const factors made_of, float *packed, const float *b, ptrdiff_t ldb, ptrdiff_t k,
+                          ptrdiff_t columns) {
   ptrdiff_t width = whole_vectors(columns);
-  for (ptrdiff_t p = 0; p < k; p++) {
+  for (ptrdiff_t place = 0; place < places_of(made_of, k); place++) {
+    ptrdiff_t p = first_at(made_of, place);
     for (ptrdiff_t j = 0; j < columns; j += CK_LANES) {
-      store(packed + p * width + j, load_first(b + p * ldb + j, lanes_of(columns - j)));
+      store(packed + place * width + j, load_down(made_of, b + p * ldb + j, ldb, k - p, lanes_of(columns - j)));
     }
   }
 }
 
-/// packed[p, j] = b[j, p] for p < k, j < columns; 0 in the rest of the last vector.
-static void pack_transposed_panel(float *packed, const float *b, ptrdiff_t ldb, ptrdiff_t k,
-                                  ptrdiff_t columns) {
-  ptrdiff_t width = whole_vectors(columns);
+/// The same of what is stored transposed: packed[p, j] = b[j, p].
+CK_INLINE void pack_transposed_panel(const factors made_of, float *packed, const float *b, ptrdiff_t ldb,
+                                     ptrdiff_t k, ptrdiff_t columns) {
+  ptrdiff_t width = whole_vectors(columns), places = places_of(made_of, k);
   for (ptrdiff_t j = 0; j < columns; j += CK_LANES) {
     ptrdiff_t rows = lanes_of(columns - j);
-    for (ptrdiff_t p = 0; p < k; p += CK_LANES) {
-      ptrdiff_t steps = lanes_of(k - p);
+    for (ptrdiff_t place = 0; place < places; place += CK_LANES) {
+      ptrdiff_t p = first_at(made_of, place), count = lanes_of(places - place);
       vec block[CK_LANES];
       for (ptrdiff_t r = 0; r < CK_LANES; r++) {
-        block[r] = r < rows ? load_first(b + (j + r) * ldb + p, steps) : (vec){};
+        block[r] = r < rows ? load_along(made_of, b + (j + r) * ldb + p, k - p) : (vec){};
       }
       transpose_block(block);
       for (ptrdiff_t s = 0; s < CK_LANES; s++) {
-        if (s < steps) store(packed + (p + s) * width + j, block[s]);
+        if (s < count) store(packed + (place + s) * width + j, block[s]);
       }
     }
   }

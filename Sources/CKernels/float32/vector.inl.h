@@ -16,6 +16,12 @@ CK_INLINE vec load(const float *x) { return *(const unaligned_vec *)x; }
 CK_INLINE void store(float *y, vec v) { *(unaligned_vec *)y = v; }
 // Subtracting 0 keeps the sign of −0, which adding 0 would not, and so costs no instruction.
 CK_INLINE vec splat(float x) { return x - (vec){}; }
+/// The bits at x in every lane, whatever they mean.
+CK_INLINE vec splat_bits(const void *x) {
+  int32_t bits;
+  memcpy(&bits, x, sizeof bits);
+  return (vec)((ivec){} + bits);
+}
 
 /// Lane by lane: yes where `condition` is all ones, no where it is 0.
 CK_INLINE vec choose(ivec condition, vec yes, vec no) {

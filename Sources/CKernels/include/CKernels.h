@@ -56,6 +56,13 @@ typedef enum ck_unary {
 
 typedef enum ck_binary { ck_binary_add, ck_binary_subtract, ck_binary_multiply, ck_binary_divide } ck_binary;
 
+/// How exactly a float32 matrix product is computed; sums are always float32. A table without a way of its own for
+/// a precision takes the next more exact one.
+typedef enum ck_precision {
+  ck_precision_highest,  // factors are float32
+  ck_precision_medium,   // factors are rounded to bfloat16: each is off by at most 2⁻⁸ of itself
+} ck_precision;
+
 /// C[b] = op(A[b]) · op(B[b]) (+ bias) (+ C[b]), for b in 0 ..< batch; op is the transposition if asked for.
 /// op(A) is [m, k], op(B) is [k, n], C is [m, n].
 typedef struct ck_matmul {
@@ -63,6 +70,7 @@ typedef struct ck_matmul {
   bool transpose_a;         // A is stored [k, m]
   bool transpose_b;         // B is stored [n, k]
   bool accumulate;          // the product is added to C
+  ck_precision precision;
   ptrdiff_t lda, ldb, ldc;  // elements between consecutive rows as stored
   ptrdiff_t batch;          // at least 1 for any work to be done
   ptrdiff_t stride_a, stride_b, stride_c;  // elements between consecutive matrices; 0 repeats one
@@ -105,8 +113,9 @@ typedef struct ck_adamw {
 // MARK: - The table
 
 typedef struct ck_kernels {
-  const char *name;  // "baseline", "avx2", "avx512", "float64"
+  const char *name;  // "baseline", "avx2", "avx512", "avx512bf16", "float64"
   size_t element_size;
+  ck_precision least_precision;  // the least exact that matmul has a way of its own for
 
   // Element-wise. y may alias any input of the same size.
   void (*unary)(ck_pool *pool, ck_unary op, void *y, const void *x, ptrdiff_t n);

@@ -1,3 +1,4 @@
+import Autograd
 import Checkpoints
 import Text
 import Training
@@ -7,7 +8,7 @@ struct EvalCommand: Command {
   var checkpoint = ""
   var text = "data/fables.txt"
   var stride: Int?
-  var precision = "highest"
+  var precision = Precision.highest
   var threads: Int?
   var json = false
 
@@ -49,7 +50,9 @@ struct EvalCommand: Command {
     let tokens = try tokens(of: corpus.text, by: loaded.tokenizer)
     let people: Terminal.Stream = json ? .error : .output
     terminal.writeLine("\(path) on \(text), \(Formatting.count(tokens.count)) characters", to: people)
-    let result = try computing(onThreads: threads) { try loaded.model.evaluate(tokens[...], stride: stride) }
+    let result = try computing(onThreads: threads, in: precision) {
+      try loaded.model.evaluate(tokens[...], stride: stride)
+    }
     guard result.loss.isFinite else {
       throw CheckpointError.malformed(
         file: path, reason: "its loss is \(result.loss): its weights are damaged, or its training diverged")

@@ -7,6 +7,17 @@ extension ArgumentType<Int> {
   static let threadCount = ArgumentType.integer(in: 1...1024)
 }
 
+extension ArgumentType<Precision> {
+  /// A precision by its name.
+  static let precision = ArgumentType.choice("name", ["highest": .highest, "high": .high, "medium": .medium])
+}
+
+/// What the precisions are.
+let precisionHelp = """
+  Of matrix products, as PyTorch names it: highest is float32, high splits each number into two bfloat16 parts, medium \
+  rounds it to bfloat16; sums are float32. What this processor has no faster way for is computed more exactly.
+  """
+
 extension ArgumentDefinition {
   /// `--json`.
   static func json(_ property: any WritableKeyPath<Root, Bool> & Sendable, _ what: String) -> Self {
@@ -16,10 +27,8 @@ extension ArgumentDefinition {
   }
 
   /// `--precision`.
-  static func precision(_ property: any WritableKeyPath<Root, String> & Sendable) -> Self {
-    .option(
-      "precision", property, .choice("name", among: ["highest"]),
-      help: "Of matrix products, as PyTorch names it: float32 throughout.")
+  static func precision(_ property: any WritableKeyPath<Root, Precision> & Sendable) -> Self {
+    .option("precision", property, .precision, help: precisionHelp)
   }
 
   /// `--threads`.
@@ -32,8 +41,10 @@ extension ArgumentDefinition {
 
 extension Command {
   /// Runs `body` on so many threads, or on as many as there are physical cores.
-  func computing<Result>(onThreads threads: Int?, _ body: () throws -> Result) rethrows -> Result {
-    try (threads.map { Processor(threads: $0) } ?? .current).run(body)
+  func computing<Result>(
+    onThreads threads: Int?, in precision: Precision = .highest, _ body: () throws -> Result
+  ) rethrows -> Result {
+    try (threads.map { Processor(threads: $0) } ?? .current).with(precision).run(body)
   }
 }
 

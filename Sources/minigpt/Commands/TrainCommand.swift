@@ -15,7 +15,6 @@ struct TrainCommand: Command {
   var changes: [@Sendable (inout Recipe) -> Void] = []
   var resumes = false
   var overwrites = false
-  var precision = "highest"
   var threads: Int?
   var json = false
 

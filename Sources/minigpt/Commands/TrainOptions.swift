@@ -8,7 +8,8 @@ extension TrainCommand {
     let presets = Preset.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")
     return [
       .option(
-        "preset", \.preset, .choice("name", among: names), defaultText: "\(Preset.all[0].name); \(Preset.fables.name) for the corpus that comes along",
+        "preset", \.preset, .choice("name", among: names),
+        defaultText: "\(Preset.all[0].name); \(Preset.fables.name) for the corpus that comes along",
         help: "What the run starts from: \(presets)."),
       .option(
         "config", \.configFile, .path("file"), defaultText: nil,
@@ -21,7 +22,7 @@ extension TrainCommand {
       .flag("overwrite", \.overwrites, help: "Replace the run in that directory."),
       .setting(
         "seed", \.options.seed, .integer(in: 0...UInt64(Int64.max)), help: "Where all randomness comes from."),
-      .precision(\.precision),
+      .setting("precision", \.options.precision, .precision, help: precisionHelp),
       .threads(\.threads),
       .json(\.json, "one JSON object for each step, evaluation and checkpoint"),
     ]
