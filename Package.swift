@@ -50,7 +50,8 @@ let package = Package(
     tests("CheckpointsTests", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
     tests("SamplingTests", "Sampling", "Transformer", "Text", "Randomness"),
     tests("TrainingTests", "Training", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
-    tests("minigptTests", "minigpt", "Training", "Sampling", "Checkpoints", "Text"),
+    tests(
+      "minigptTests", "minigpt", "Training", "Sampling", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
     .testTarget(
       name: "PeerTests", dependencies: ["Training", "Checkpoints", "Transformer", "Autograd", "Randomness"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),

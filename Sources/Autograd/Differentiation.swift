@@ -4,6 +4,9 @@ import Synchronization
 /// The vector-Jacobian product of one call: `dxᵢ = dyᵀ · ∂y/∂xᵢ`.
 public typealias Pullback = @Sendable (_ dy: Tensor) -> [Tensor?]
 
+/// What stands between an operation's pullback and the gradients that go on from it.
+package typealias PullbackAlteration = @Sendable (_ operation: Operation?, _ gradients: [Tensor?]) -> [Tensor?]
+
 /// One recorded call, or a variable, in the graph that a result remembers.
 ///
 /// A node knows its parents and its pullback; the pullback holds values without history, so parents live in
@@ -127,6 +130,11 @@ extension Tensor {
 
   /// The gradients of `Σ upstream ⊙ self` by each of `variables`; `upstream` has this tensor's shape.
   public func gradients(of variables: [Tensor], upstream: Tensor) -> [Tensor] {
+    gradients(of: variables, upstream: upstream, altering: nil)
+  }
+
+  /// The same with every pullback's gradients altered, so that a check can be shown to see a wrong one.
+  package func gradients(of variables: [Tensor], upstream: Tensor, altering: PullbackAlteration?) -> [Tensor] {
     guard let root = node else {
       trap("gradients: computed from no variable (gradients themselves carry no history: first derivatives only)")
     }
@@ -141,7 +149,8 @@ extension Tensor {
       guard let pullback = node.pullback, let dy = gradients.removeValue(forKey: ObjectIdentifier(node)) else {
         continue
       }
-      for case (let parent?, let dx?) in zip(node.parents, pullback(dy)) {
+      let terms = pullback(dy)
+      for case (let parent?, let dx?) in zip(node.parents, altering?(node.operation, terms) ?? terms) {
         gradients[ObjectIdentifier(parent)].add(dx)
       }
     }

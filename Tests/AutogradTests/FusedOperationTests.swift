@@ -160,23 +160,4 @@ struct FusedOperationTests {
     let attended = Tensor.attention(queries: q, keys: k, values: v, mask: mask)
     for (x, y) in zip(mixed.scalars, attended.scalars) { #expect(abs(x - y) < Self.rounding) }
   }
-
-  @Test("the textbooks' worked example: attention of dog over dog, ate, dinner")
-  func workedExample() {
-    let words = Tensor([1, 2, 3, 0.5, 1, 1.5, 2, 1, 0.5], shape: [3, 3])
-    let project = { (weights: [Double]) in Tensor.matmul(words, Tensor(weights, shape: [3, 2])) }
-    let q = project([0.6, -0.2, 0.1, 0.5, -0.3, 0.4]).rows(0..<1)
-    let k = project([0.2, 0.3, -0.4, 0.7, 0.5, -0.1])
-    let v = project([0.9, 0.1, 0.2, 0.8, -0.1, 0.6])
-    let weights = (Tensor.matmul(q, k, transposeB: true) / 2.0.squareRoot()).softmax()
-    let output = Tensor.attention(
-      queries: q.reshaped(to: [1, 1, 1, 2]), keys: k.reshaped(to: [1, 3, 1, 2]), values: v.reshaped(to: [1, 3, 1, 2]),
-      mask: .none)
-    // The textbooks round the weights to three digits and compute the output from those: an error of half a unit
-    // times the values' column sums, 3.45 and 6.55, and half a unit of its own.
-    let half = 0.0005
-    for (found, expected) in zip(weights.scalars, [0.448, 0.172, 0.380]) { #expect(abs(found - expected) < half) }
-    #expect(abs(output.scalars[0] - 1.275) < half * (3.45 + 1))
-    #expect(abs(output.scalars[1] - 2.363) < half * (6.55 + 1))
-  }
 }

@@ -55,6 +55,14 @@ struct TensorTests {
     #expect(tied.maximum().gradients(of: [tied])[0].scalars == [1, 0, 0])
   }
 
+  @Test("to the power of 0 are 1 and stay so, at 0 too")
+  func zeroPower() {
+    let x = Tensor([0.0, -2.0, 3.0], shape: [3]).requiringGradient()
+    let y = x.power(0)
+    #expect(y.scalars == [1, 1, 1])
+    #expect(y.sum().gradients(of: [x])[0].scalars == [0, 0, 0])
+  }
+
   @Test("multiply as matrices, transposed or not, in batches")
   func matmul() {
     let a = Tensor([1, 2, 3, 4], shape: [2, 2], elementType: .float64)

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import minigpt
 
-@Suite("minigpt sample, eval and gradcheck")
+@Suite("minigpt sample and eval")
 struct CheckpointCommandTests {
   @Test("sample continues the prompt of its checkpoint, the same way for the same seed")
   func sample() throws {
@@ -86,16 +86,5 @@ struct CheckpointCommandTests {
     let missing = try workspace.run("eval")
     #expect(missing.status == ExitCode.usage.rawValue)
     #expect(missing.error.hasPrefix("Error: Missing expected argument '<checkpoint>'."))
-  }
-
-  @Test("gradcheck prints a row that passes for each operation, and one for a whole model")
-  func gradcheck() throws {
-    let outcome = try BuiltProgram.run("gradcheck", "--json")
-    #expect(outcome.status == 0)
-    let rows = try outcome.objects()
-    #expect(rows.count > 10)
-    #expect(rows.allSatisfy { $0["passes"] == true })
-    #expect(rows.contains { $0["operation"] == "attention" })
-    #expect(rows.last?["operation"] == "whole model")
   }
 }

@@ -2,121 +2,129 @@ import Randomness
 
 /// Compares a function's gradients with central differences, as `torch.autograd.gradcheck` does.
 ///
-/// Every entry of the Jacobian is compared: `|analytic − numeric| ≤ absolute + relative · |numeric|`, where numeric is
-/// `(f(x + step) − f(x − step)) / (2 · step)`. A further upstream gradient of random numbers is checked against the
-/// numeric Jacobian, since one-hot upstreams alone would not show how a pullback combines them.
+/// An input x is moved along a direction d, which is one of its elements or all of them at once. Under an upstream
+/// gradient u, `numeric = ⟨u, f(x + step · d) − f(x − step · d)⟩ / (2 · step)` and `analytic = ⟨pullback(u), d⟩`; they agree
+/// where `|analytic − numeric| ≤ absoluteTolerance + relativeTolerance · |numeric|`.
+///
+///     let report = GradientCheck().check([w, b]) { ($0[0] * x + $0[1]).tanh().sum() }
+///     if !report.passes { print(report.worst) }
 public struct GradientCheck: Sendable {
-  /// How far an input element is moved to each side.
+  /// Which derivatives are compared.
+  public enum Mode: Sendable, Hashable {
+    /// Every entry of the Jacobian, and every element's derivative under a random upstream gradient.
+    case jacobian
+    /// So many elements of each input, drawn at random (all of them where it has no more), under a random upstream.
+    case elements(Int)
+    /// So many random directions in each input, each of which moves all of its elements, under a random upstream.
+    /// Two calls of the function a direction, whatever the sizes; an error of one element is diluted by the others.
+    case directions(Int)
+  }
+
+  /// Which derivatives are compared.
+  public var mode: Mode
+  /// How far an element is moved to each side.
   public var step = 1e-6
   /// The error allowed at a numeric derivative of 0.
   public var absoluteTolerance = 1e-5
   /// The error allowed beyond that, per unit of the numeric derivative.
   public var relativeTolerance = 1e-3
+  /// What upstream gradients, elements and directions are drawn from.
+  public var seed: UInt64 = 1
+  /// What a pullback's gradients are replaced by before they go on: tests put a wrong pullback here.
+  package var alteration: PullbackAlteration?
 
   /// PyTorch's numbers: step 1e-6, absolute 1e-5, relative 1e-3.
-  public init() {}
+  public init(_ mode: Mode = .jacobian) { self.mode = mode }
 
-  /// One derivative, computed both ways.
-  public struct Element: Sendable {
-    /// Which input, and which of its elements, row by row.
-    public let input, index: Int
-    /// Which element of the result, row by row; nil for the random upstream gradient.
-    public let output: Int?
-    /// By the pullback, and by central difference.
-    public let analytic, numeric: Double
-    /// `|analytic − numeric|` in units of what is allowed: the check passes up to 1. Infinite where either is NaN.
-    public let error: Double
+  /// The largest difference that counts as agreement with a derivative.
+  public func allowedError(at derivative: Double) -> Double {
+    absoluteTolerance + relativeTolerance * abs(derivative)
   }
 
-  /// What a check found.
-  public struct Report: Sendable {
-    /// How many derivatives were compared.
-    public fileprivate(set) var comparedCount = 0
-    /// The one that agrees least; nil where there was nothing to compare.
-    public fileprivate(set) var worst: Element?
-    /// Whether all of them agree.
-    public var passes: Bool { (worst?.error ?? 0) <= 1 }
-
-    fileprivate mutating func add(_ element: Element) {
-      comparedCount += 1
-      if worst.map({ element.error > $0.error }) ?? true { worst = element }
-    }
-
-    /// The two reports as one.
-    public func merged(with other: Report) -> Report {
-      var sum = self
-      sum.comparedCount = comparedCount + other.comparedCount
-      if let theirs = other.worst, theirs.error > worst?.error ?? -1 { sum.worst = theirs }
-      return sum
-    }
-  }
-
-  /// Checks every derivative of `function` at `inputs`, which are float64 tensors. Traps where one is not.
+  /// Checks the derivatives of `function` at `inputs`, which are float64 tensors, as `mode` says.
+  ///
+  /// Traps where an input is not float64, the result depends on none of them, or `mode` asks for less than one.
   public func check(_ inputs: [Tensor], _ function: ([Tensor]) -> Tensor) -> Report {
     for input in inputs {
       require(input.elementType == .float64, "GradientCheck: inputs are float64, since differences cancel digits")
     }
     let variables = inputs.map { $0.requiringGradient() }
     let result = function(variables)
-    let jacobian = numericJacobian(inputs, function)
-    let random = Tensor(normal: 1, shape: result.shape, key: RandomKey(seed: 0x6772_6164), elementType: .float64)
-    let weights = random.scalars
-
+    let probes = inputs.indices.flatMap { self.probes(ofInput: $0, shape: inputs[$0].shape) }
+    let slopes = probes.map { slope(of: function, at: inputs, along: $0) }
     var report = Report()
-    for output in 0...result.count {
-      // One-hot upstreams first, the random one last.
-      let isRandom = output == result.count
-      let upstream = isRandom ? random : Tensor.oneHot(output, shape: result.shape)
-      let gradients = result.gradients(of: variables, upstream: upstream).map(\.scalars)
-      for (input, gradient) in gradients.enumerated() {
-        for (index, analytic) in gradient.enumerated() {
-          let column = jacobian[input][index]
-          let numeric = isRandom ? zip(column, weights).reduce(0) { $0 + $1.0 * $1.1 } : column[output]
-          report.add(element(input, index, isRandom ? nil : output, analytic, numeric))
-        }
+    for upstream in upstreams(of: result.shape) {
+      let gradients = result.gradients(of: variables, upstream: upstream.tensor, altering: alteration).map(\.scalars)
+      for (probe, slope) in zip(probes, slopes) {
+        report.add(
+          Derivative(
+            input: probe.input, index: probe.index(in: inputs[probe.input].shape), output: upstream.output,
+            analytic: probe.along(gradients[probe.input]), numeric: upstream.weighted(slope), allowed: allowedError))
       }
     }
     return report
   }
 
-  private func element(
-    _ input: Int, _ index: Int, _ output: Int?, _ analytic: Double, _ numeric: Double
-  ) -> Element {
-    let error = abs(analytic - numeric) / (absoluteTolerance + relativeTolerance * abs(numeric))
-    return Element(
-      input: input, index: index, output: output, analytic: analytic, numeric: numeric,
-      error: error.isNaN ? .infinity : error)
+  /// `(f(x + step · d) − f(x − step · d)) / (2 · step)`, element by element of the result.
+  private func slope(of function: ([Tensor]) -> Tensor, at inputs: [Tensor], along probe: Probe) -> [Double] {
+    func moved(by distance: Double) -> [Double] {
+      var arguments = inputs.map(\.detached)
+      let input = inputs[probe.input]
+      arguments[probe.input] = Tensor(probe.moved(input.scalars, by: distance), shape: input.shape)
+      return function(arguments).scalars
+    }
+    return zip(moved(by: step), moved(by: -step)).map { ($0 - $1) / (2 * step) }
+  }
+}
+
+// MARK: - What is compared
+
+extension GradientCheck {
+  /// The upstream gradients that the mode asks for: the random one last.
+  private func upstreams(of shape: [Int]) -> [Upstream] {
+    let random = randomUpstream(of: shape)
+    let weighted = Upstream(tensor: random, weights: random.scalars)
+    guard mode == .jacobian else { return [weighted] }
+    return (0..<Shape.count(shape)).map { Upstream(oneHot: $0, shape: shape) } + [weighted]
   }
 
-  /// `∂result/∂input[element]` by central difference, as `[input][element][output]`.
-  private func numericJacobian(_ inputs: [Tensor], _ function: ([Tensor]) -> Tensor) -> [[[Double]]] {
-    inputs.indices.map { input in
-      let values = inputs[input].scalars
-      return values.indices.map { index in
-        func moved(by distance: Double) -> [Double] {
-          var changed = values
-          changed[index] += distance
-          var arguments = inputs.map(\.detached)
-          arguments[input] = Tensor(changed, shape: inputs[input].shape)
-          return function(arguments).scalars
-        }
-        return zip(moved(by: step), moved(by: -step)).map { ($0 - $1) / (2 * step) }
+  /// The random upstream gradient of a result: of either sign, and at least ½, so that none hides what it weighs.
+  package func randomUpstream(of shape: [Int]) -> Tensor {
+    let key = RandomKey(seed: seed).derived(by: 0)
+    let draws = (0..<Shape.count(shape)).map { 2 * key.uniform(at: UInt64($0)) - 1 }
+    return Tensor(draws.map { $0 < 0 ? $0 - 0.5 : $0 + 0.5 }, shape: shape)
+  }
+
+  private func probes(ofInput input: Int, shape: [Int]) -> [Probe] {
+    let key = RandomKey(seed: seed).derived(by: 1, UInt64(input))
+    let count = Shape.count(shape)
+    switch mode {
+    case .jacobian:
+      return (0..<count).map { Probe(input: input, direction: .element($0)) }
+    case .elements(let wanted):
+      require(wanted >= 1, "GradientCheck: \(wanted) elements of each input")
+      return key.indices(wanted, below: count).map { Probe(input: input, direction: .element($0)) }
+    case .directions(let wanted):
+      require(wanted >= 1, "GradientCheck: \(wanted) directions in each input")
+      return (0..<(count == 0 ? 0 : wanted)).map { number in
+        let key = key.derived(by: UInt64(number))
+        let signs = (0..<count).map { key.uniform(at: UInt64($0)) < 0.5 ? -1.0 : 1.0 }
+        return Probe(input: input, direction: .signs(signs))
       }
     }
   }
 }
 
-extension Tensor {
-  fileprivate static func oneHot(_ index: Int, shape: [Int]) -> Tensor {
-    var values = [Double](repeating: 0, count: Shape.count(shape))
-    values[index] = 1
-    return Tensor(values, shape: shape)
-  }
-}
-
-extension Operation {
-  /// Checks the operation at each of its samples and says how the worst of them fared.
-  public func checkGradients(_ check: GradientCheck = GradientCheck()) -> GradientCheck.Report {
-    samples.map { check.check($0.inputs, $0.function) }.reduce(GradientCheck.Report()) { $0.merged(with: $1) }
+extension RandomKey {
+  /// `wanted` different indices of `0 ..< count`, ascending; all of them where there are no more.
+  fileprivate func indices(_ wanted: Int, below count: Int) -> [Int] {
+    guard wanted < count else { return Array(0..<count) }
+    // Floyd's sampling: J. Bentley & B. Floyd, "A sample of brilliance", 1987, https://doi.org/10.1145/30401.315746
+    var chosen = Set<Int>()
+    for last in (count - wanted)..<count {
+      let draw = index(at: UInt64(last), below: last + 1)
+      if !chosen.insert(draw).inserted { chosen.insert(last) }
+    }
+    return chosen.sorted()
   }
 }

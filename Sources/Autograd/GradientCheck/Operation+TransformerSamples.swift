@@ -1,85 +1,55 @@
 import Randomness
 
-// Samples of the transformer's own operations, and of one that a user might add.
+// Samples of the transformer's own operations but attention, and of one that a user might add.
 
 extension Operation {
-  var layerNormSamples: [OperationSample] {
-    [
-      OperationSample("rows", [normal([3, 5]), normal([5], 2), normal([5], 3)]) {
-        .layerNorm($0[0], gain: $0[1], bias: $0[2])
-      },
-      OperationSample("leading axes", [normal([2, 2, 4]), normal([4], 2), normal([4], 3)]) {
-        .layerNorm($0[0], gain: $0[1], bias: $0[2], epsilon: 0.1)
-      },
-    ]
-  }
-
   var embeddingSamples: [OperationSample] {
     [
       OperationSample("an id repeats, one is missing", [normal([4, 3])]) {
         .embedding([2, 0, 2, 2, 1], table: $0[0])
       },
+      OperationSample("one id, one column", [normal([2, 1])]) { .embedding([1], table: $0[0]) },
+      OperationSample("a table of one row", [normal([1, 3])]) { .embedding([0, 0], table: $0[0]) },
       OperationSample("no ids", [normal([2, 3])]) { .embedding([], table: $0[0]) },
+      OperationSample("a table that is also a weight", [normal([3, 2])]) {
+        .matmul(.embedding([0, 2, 0], table: $0[0]), $0[0], transposeB: true)
+      },
     ]
   }
 
   var dropoutSamples: [OperationSample] {
-    [
-      OperationSample("p = 0.4", [normal([3, 7])]) {
-        $0[0].dropout(Dropout(probability: 0.4, key: RandomKey(seed: 5)))
-      },
-      OperationSample("p = 0", [normal([5])]) { $0[0].dropout(Dropout(probability: 0, key: RandomKey(seed: 5))) },
+    let cases: [(String, [Int], Double)] = [
+      ("p = 0.4", [3, 7], 0.4), ("p = 0", [5], 0), ("p = 0.9", [4, 4], 0.9), ("scalar", [], 0.5),
+      ("no elements", [2, 0], 0.5),
+    ]
+    return cases.map { name, shape, probability in
+      OperationSample(name, [normal(shape)]) {
+        $0[0].dropout(Dropout(probability: probability, key: RandomKey(seed: 5)))
+      }
+    } + [
+      OperationSample("twice, by two draws", [normal([3, 3])]) { inputs in
+        let draw = { Dropout(probability: 0.3, key: RandomKey(seed: $0)) }
+        return inputs[0].dropout(draw(1)) * inputs[0].dropout(draw(2))
+      }
     ]
   }
 
   var rotarySamples: [OperationSample] {
-    let table = RotaryTable(headWidth: 4, positionCount: 8, elementType: .float64)
-    return [
-      OperationSample("all heads", [normal([2, 3, 8])]) { $0[0].rotaryEmbedding(table, headCount: 2) },
-      OperationSample("some heads, from position 3", [normal([3, 12])]) {
-        $0[0].rotaryEmbedding(table, headCount: 2, firstPosition: 3)
-      },
+    let cases: [(String, [Int], headWidth: Int, heads: Int, first: Int)] = [
+      ("all heads", [2, 3, 8], 4, 2, 0), ("some heads, from position 3", [3, 12], 4, 2, 3),
+      ("heads of one pair", [4, 4], 2, 2, 1), ("one position, the last", [1, 4], 4, 1, 7),
+      ("no heads", [2, 4], 4, 0, 0), ("no positions", [2, 0, 8], 4, 2, 0), ("no sequences", [0, 3, 4], 4, 1, 0),
     ]
-  }
-
-  var attentionSamples: [OperationSample] {
-    let forms: [(String, AttentionMask, heads: Int, keyHeads: Int, queries: Int, keys: Int)] = [
-      ("unmasked", .none, 2, 2, 3, 3),
-      ("causal", .causal, 2, 2, 4, 4),
-      ("causal, grouped", .causal, 4, 2, 3, 3),
-      ("cross, one key head", .none, 2, 1, 2, 5),
-      ("causal, more keys than queries", .causal, 1, 1, 2, 4),
-      ("window", .window(2), 1, 1, 5, 5),
-      ("window of one", .window(1), 2, 1, 3, 3),
-      ("one position", .causal, 1, 1, 1, 1),
-    ]
-    return forms.map { name, mask, heads, keyHeads, queryLength, keyLength in
-      OperationSample(
-        name,
-        [
-          normal([2, queryLength, heads, 2], 1), normal([2, keyLength, keyHeads, 2], 2),
-          normal([2, keyLength, keyHeads, 2], 3),
-        ]
-      ) { .attention(queries: $0[0], keys: $0[1], values: $0[2], mask: mask) }
+    return cases.map { name, shape, headWidth, heads, first in
+      let table = RotaryTable(headWidth: headWidth, positionCount: 8, elementType: .float64)
+      return OperationSample(name, [normal(shape)]) {
+        $0[0].rotaryEmbedding(table, headCount: heads, firstPosition: first)
+      }
     } + [
-      OperationSample("packed, grouped", [normal([2, 3, 8])]) {
-        .attention(packed: $0[0], headCount: 2, keyValueHeadCount: 1, mask: .causal)
-      },
-      OperationSample("dropout", [normal([1, 4, 6])]) {
-        let draw = Dropout(probability: 0.3, key: RandomKey(seed: 9))
-        return .attention(packed: $0[0], headCount: 1, keyValueHeadCount: 1, mask: .causal, dropout: draw)
-      },
-    ]
-  }
-
-  var linearCrossEntropySamples: [OperationSample] {
-    [
-      OperationSample("every row scored", [normal([4, 3]), normal([5, 3], 2)]) {
-        .linearCrossEntropy($0[0], weight: $0[1], targets: [0, 4, 2, 2])
-      },
-      OperationSample("rows left out", [normal([4, 3]), normal([5, 3], 2)]) {
-        .linearCrossEntropy($0[0], weight: $0[1], targets: [-1, 4, 2, -1]) * 3
-      },
+      OperationSample("beside what it turned", [normal([3, 4])]) { inputs in
+        let table = RotaryTable(headWidth: 4, positionCount: 8, theta: 100, elementType: .float64)
+        return inputs[0].rotaryEmbedding(table, headCount: 1) * inputs[0]
+      }
     ]
   }
 
@@ -90,7 +60,16 @@ extension Operation {
           let x = inputs[0]
           return (x * x * x, { dy in [3 * dy * x * x] })
         }
-      }
+      },
+      OperationSample("of two inputs, one of which it ignores", [normal([3]), normal([2], 2)]) {
+        .operation("double of the first", $0) { inputs in (2 * inputs[0], { dy in [2 * dy, nil] }) }
+      },
+      OperationSample("of one tensor twice", [normal([2, 2])]) {
+        .operation("product", [$0[0], $0[0]]) { inputs in
+          let (a, b) = (inputs[0], inputs[1])
+          return (a * b, { dy in [dy * b, dy * a] })
+        }
+      },
     ]
   }
 }

@@ -1,0 +1,61 @@
+import Autograd
+import Checkpoints
+import Transformer
+
+/// A model's logits with a key/value cache, token by token, against those of the whole sequence at once.
+package struct CacheCheck {
+  /// The row's name: `cached logits, float64`.
+  package let name: String
+  /// How many logits were compared.
+  package let comparedCount: Int
+  /// The largest difference, and the position of the sequence that it is at.
+  package let worst: Double
+  package let worstPosition: Int
+  /// The largest logit, in magnitude.
+  package let largest: Double
+  /// The largest difference that rounding explains.
+  package let bound: Double
+
+  /// Whether they agree; not where one is no number.
+  package var passes: Bool { worst.isFinite && worst <= bound }
+
+  /// Compares the logits at every position of `tokens`, as many as fit the model's context.
+  package init(_ model: GPT, _ tokens: [Int32]) {
+    let tokens = Array(tokens.prefix(model.config.contextLength))
+    let whole = model.logits(tokens).scalars
+    let cache = KVCache(for: model)
+    let cached = tokens.flatMap { model.logits([$0], cache: cache).scalars }
+    let type = model.parameters().first?.tensor.elementType ?? .float64
+    name = "cached logits, \(type)"
+    comparedCount = whole.count
+    let differences = zip(whole, cached).map { abs($0 - $1).isNaN ? .infinity : abs($0 - $1) }
+    let place = differences.indices.max { differences[$0] < differences[$1] } ?? 0
+    worst = differences[place]
+    worstPosition = place / model.config.vocabularySize
+    largest = whole.reduce(0) { max($0, abs($1)) }
+    bound = Self.rounding(of: type) * Double(Self.additions(model.config, length: tokens.count)) * largest
+  }
+
+  /// The unit roundoff: half the distance from 1 to the next number.
+  private static func rounding(of type: ElementType) -> Double {
+    type == .float64 ? Double.ulpOfOne / 2 : Double(Float.ulpOfOne) / 2
+  }
+
+  /// How many additions, each with a rounding of its own, a logit has behind it: where both ways add in another order,
+  /// they differ by at most so many roundings of the largest numbers that were added, to first order.
+  private static func additions(_ config: GPTConfig, length: Int) -> Int {
+    let projections = 2 * config.width + config.width + config.mlpWidth  // in and out of attention and of the MLP
+    let attention = config.headWidth + 2 * length  // scores, the softmax's sum, the mixture of values
+    let norms = 4 * config.width
+    return config.layerCount * (projections + attention + norms) + 3 * config.width
+  }
+
+  /// The row as an object.
+  package var json: JSON {
+    [
+      "check": .string(name), "logits": .integer(comparedCount), "largest_logit": .number(largest),
+      "worst_error": .number(worst), "worst_position": .integer(worstPosition), "bound": .number(bound),
+      "passes": .bool(passes),
+    ]
+  }
+}

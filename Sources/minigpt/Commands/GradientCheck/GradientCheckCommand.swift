@@ -1,0 +1,129 @@
+import Autograd
+import Checkpoints
+import Randomness
+import Text
+import Transformer
+
+/// `minigpt gradcheck`: gradients against central differences, of every operation or of a checkpoint's whole model.
+struct GradientCheckCommand: Command {
+  var checkpoint: String?
+  var text: String?
+  var elements: Int?
+  var seed: UInt64 = 1
+  var json = false
+
+  init() {}
+
+  private static let defaultElements = 8
+
+  static let definition = CommandDefinition<GradientCheckCommand>(
+    name: "gradcheck",
+    overview: "Compare gradients with central differences: of every operation, or of a checkpoint's whole model.",
+    examples: [
+      .init("A row for each operation, and whether it is within PyTorch's bounds.", "minigpt gradcheck"),
+      .init(
+        "A row for each tensor of a model, on the beginning of a text, and cached logits against uncached ones.",
+        "minigpt gradcheck checkpoints/my-text --text my-text.txt"),
+      .init(
+        "Every single weight, which takes two losses a weight: for small models.",
+        "minigpt gradcheck checkpoints/my-text --elements all"),
+      .init("One JSON object for each row, for a program to read.", "minigpt gradcheck --json"),
+    ],
+    positionals: [
+      .positional(
+        "checkpoint", \.checkpoint, .path(), defaultText: "none: the operations",
+        help: "A run's directory (its best checkpoint, else its last) or one checkpoint.")
+    ],
+    groups: [
+      .init(
+        "OPTIONS",
+        [
+          .option(
+            "text", \.text, .path(),
+            defaultText: "data/fables.txt if the model knows its characters, else these at random",
+            help: "The text, in UTF-8, on whose beginning a checkpoint is checked."),
+          .option(
+            "elements", \.elements, .elementCount, defaultText: "\(defaultElements)",
+            help: """
+              How many elements of each tensor to move one by one, or 'all'; besides, all of a tensor are moved together \
+              in a random direction.
+              """),
+          .option("seed", \.seed, .integer(in: 0...UInt64.max), help: "Another seed, other elements and directions."),
+          .flag("json", \.json, help: "Print one JSON object for each row. The exit code is 70 where one disagrees."),
+        ])
+    ])
+
+  func run(on terminal: Terminal) throws -> ExitCode {
+    var check = GradientCheck()
+    check.seed = seed
+    let table = GradientCheckTable(check, json: json, terminal)
+    if let checkpoint {
+      check.mode = .elements(elements ?? Self.defaultElements)
+      try run(check, onCheckpoint: RunDirectory.checkpoint(at: checkpoint), table, terminal)
+    } else {
+      if text != nil || elements != nil {
+        throw UsageError.conflict("--text and --elements are for a checkpoint: give one, or leave them out")
+      }
+      try run(check, table)
+    }
+    return table.finish()
+  }
+
+  /// A row for each operation, and one for a small model.
+  private func run(_ check: GradientCheck, _ table: GradientCheckTable) throws {
+    table.begin("operation", nameWidth: 20, namesInputs: true)
+    for operation in Operation.allCases {
+      let samples = operation.checkGradients(check)
+      let worst = samples.max { ($0.report.worst?.error ?? 0) < ($1.report.worst?.error ?? 0) }
+      let total = samples.reduce(GradientCheck.Report()) { $0.merged(with: $1.report) }
+      table.add(operation.rawValue, total, sample: worst?.sample)
+    }
+    let model = try SmallModel()
+    let report = model.checkGradients(check)
+    table.add("whole model", report, sample: report.worst.map { model.names[$0.input] })
+  }
+
+  /// A row for each of the model's tensors, and one for its cache in each element type.
+  private func run(
+    _ check: GradientCheck, onCheckpoint path: String, _ table: GradientCheckTable, _ terminal: Terminal
+  ) throws {
+    let loaded = try Checkpoint(directory: path)
+    let sample = try TextSample(of: text, for: loaded.tokenizer, length: loaded.model.config.contextLength, seed: seed)
+    let model = try ModelGradientCheck(loaded.model, sample, seed: seed, checkpoint: path)
+    if !json { terminal.writeLine("\(path) on \(model.summary)\n") }
+    table.begin("parameter", nameWidth: model.parameterNames.map(\.count).max() ?? 0, namesInputs: false)
+    for (index, name) in model.parameterNames.enumerated() { table.add(name, model.checkGradients(check, by: index)) }
+    for type in [ElementType.float64, .float32] {
+      table.add(CacheCheck(loaded.model.converted(to: type), sample.tokens))
+    }
+  }
+}
+
+extension ArgumentType<Int> {
+  /// A number of elements, or all of them.
+  fileprivate static let elementCount = ArgumentType(
+    placeholder: "n", expectation: "a whole number of at least 1, or 'all'", choices: ["all"],
+    parse: { text in text == "all" ? .max : Int(text).flatMap { $0 >= 1 ? $0 : nil } },
+    format: { $0 == .max ? "all" : "\($0)" })
+}
+
+/// A model small enough to check every weight of, with everything in it that a large one has.
+private struct SmallModel {
+  private let model: GPT
+
+  init() throws {
+    let config = GPTConfig(
+      vocabularySize: 7, layerCount: 2, headCount: 4, keyValueHeadCount: 2, width: 8, contextLength: 5)
+    model = try GPT(config, key: RandomKey(seed: 1)).converted(to: .float64)
+  }
+
+  var names: [String] { model.parameters().map(\.name) }
+
+  func checkGradients(_ check: GradientCheck) -> GradientCheck.Report {
+    let tokens: [Int32] = [1, 4, 2, 2, 6, 0, 3, 5, 1, 1, 2]
+    return check.check(model.parameters().map(\.tensor)) { tensors in
+      model.replacingParameters(with: tensors)
+        .loss(inputs: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()), batchSize: 2)
+    }
+  }
+}

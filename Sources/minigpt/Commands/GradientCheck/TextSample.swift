@@ -1,0 +1,41 @@
+import Randomness
+import Text
+
+/// Tokens for a model to be checked on, and where they are from.
+struct TextSample {
+  /// From the text's beginning: as many as were asked for and a last target, fewer where it has no more; at least two.
+  let tokens: [Int32]
+  /// What they are, for a person.
+  let source: String
+
+  /// The text at `path`; without a path, `data/fables.txt` where the tokenizer can read it, else characters of the
+  /// tokenizer's at random. Throws where the text at `path` is none, or has other characters.
+  init(of path: String?, for tokenizer: CharacterTokenizer, length: Int, seed: UInt64) throws {
+    if let path {
+      let text = try Corpus(path: path).text
+      do {
+        (tokens, source) = (try Self.part(of: text, tokenizer, length), "the beginning of \(path)")
+      } catch TextError.unknownCharacter(let character) {
+        throw UnknownCharacterError(character, inFile: path, text: text)
+      }
+      if tokens.count < 2 { throw TextError.nothingToScore(tokens: tokens.count) }
+    } else if let text = try? Corpus(path: Self.shipped).text, let part = try? Self.part(of: text, tokenizer, length),
+      part.count > 1
+    {
+      (tokens, source) = (part, "the beginning of \(Self.shipped)")
+    } else {
+      let key = RandomKey(seed: seed)
+      let first = min(1, tokenizer.vocabularySize - 1)  // <unk> is first
+      tokens = (0...length).map {
+        Int32(first + key.index(at: UInt64($0), below: tokenizer.vocabularySize - first))
+      }
+      source = "its own vocabulary at random (give --text for another)"
+    }
+  }
+
+  private static let shipped = "data/fables.txt"
+
+  private static func part(of text: String, _ tokenizer: CharacterTokenizer, _ length: Int) throws -> [Int32] {
+    try tokenizer.encode(String(text.unicodeScalars.prefix(length + 1)))
+  }
+}
