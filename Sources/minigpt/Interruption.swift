@@ -1,12 +1,21 @@
 import Foundation
 import Synchronization
 
-/// Ctrl-C, SIGTERM and a closed terminal: the first asks for an end at the next good moment, the second ends the process.
+/// Ctrl-C, SIGTERM, a closed terminal and a reader of the output that has left: the first asks for an end at the next
+/// good moment, a second signal ends the process.
 package enum Interruption {
+  private static let isListening = Atomic(false)
   private static let wasRequested = Atomic(false)
 
   /// Whether an end was asked for.
   package static var isRequested: Bool { wasRequested.load(ordering: .relaxed) }
+
+  /// Asks for an end; false where nothing listens.
+  package static func request() -> Bool {
+    guard isListening.load(ordering: .relaxed) else { return false }
+    wasRequested.store(true, ordering: .relaxed)
+    return true
+  }
 
   private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
@@ -33,6 +42,9 @@ package enum Interruption {
       action.__sigaction_handler.sa_handler = handler
     #endif
     for signal in signals { sigaction(signal, &action, nil) }
+    // A reader that leaves shows as a failed write.
+    signal(SIGPIPE, SIG_IGN)
+    isListening.store(true, ordering: .relaxed)
     unblock()
   }
 
@@ -47,6 +59,7 @@ package enum Interruption {
 
   /// Gives the signals their usual effect again.
   package static func stopListening() {
-    for number in signals { signal(number, SIG_DFL) }
+    isListening.store(false, ordering: .relaxed)
+    for number in signals + [SIGPIPE] { signal(number, SIG_DFL) }
   }
 }

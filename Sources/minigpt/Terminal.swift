@@ -2,9 +2,9 @@ import Foundation
 
 /// The only place that writes for people and programs to read: standard output and standard error.
 ///
-/// Text goes out at once by `write(2)`. Where the reader of standard output has left (`| head`), the process
-/// ends as SIGPIPE would end it; any other failure there is kept in `outputFailure`, so that the process can
-/// end with a code that says so. A failure on standard error has nowhere to be told.
+/// Text goes out at once by `write(2)`. Where the reader of standard output has left (`| head`), what is under way is
+/// asked to save and end if it listens for that, and else the process ends as SIGPIPE would end it; any other failure
+/// there is kept in `outputFailure`, so that the process can end with a code that says so. A failure on standard error has nowhere to be told.
 package final class Terminal {
   /// One of the two streams.
   package enum Stream: Sendable {
@@ -26,6 +26,7 @@ package final class Terminal {
   private let outputDescriptor: Int32
   private let errorDescriptor: Int32
   private let environment: [String: String]
+  private var readerHasLeft = false
   private var progressIsShown = false
 
   /// A terminal over two file descriptors, by default the process's own.
@@ -50,10 +51,14 @@ package final class Terminal {
   }
 
   private func send(_ text: String, to stream: Stream) {
-    guard stream == .error || outputFailure == nil else { return }
+    guard stream == .error || (outputFailure == nil && !readerHasLeft) else { return }
     let failure = writeFully(text, to: descriptor(stream))
     guard stream == .output, let failure else { return }
-    if failure == EPIPE { endAsBrokenPipe() }
+    if failure == EPIPE {
+      guard Interruption.request() else { endAsBrokenPipe() }
+      readerHasLeft = true
+      return
+    }
     outputFailure = WriteFailure(number: failure)
   }
 

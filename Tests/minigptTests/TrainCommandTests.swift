@@ -57,6 +57,17 @@ struct TrainCommandTests {
     #expect(workspace.bytes("checkpoints/fox/checkpoint-8/model.safetensors") != weights)
   }
 
+  @Test("where the reader of its output leaves, it saves what it has learned before it ends")
+  func readerLeaves() throws {
+    let workspace = try Workspace()
+    let flags = (Workspace.small + ["--max-iters", "1000000"]).joined(separator: " ")
+    let line =
+      "cd '\(workspace.folder.path)'; { $MINIGPT train fox.txt --json \(flags); echo $? > status; } | head -n 1"
+    #expect(try BuiltProgram.shell(line).output.hasPrefix("{"))
+    #expect(workspace.bytes("status") == Data("\(ExitCode.interrupted.rawValue)\n".utf8))
+    #expect(workspace.bytes("checkpoints/fox/last/model.safetensors") != nil)
+  }
+
   @Test(
     "interrupted, it saves and exits 75; gone on with, it ends as if it had not been",
     arguments: [SIGINT, SIGTERM])
