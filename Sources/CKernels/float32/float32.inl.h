@@ -13,6 +13,7 @@
 #include "dot.inl.h"
 #include "bfloat16.inl.h"
 #include "tile.inl.h"
+#include "matmul_operands.inl.h"
 #include "matmul.inl.h"
 #include "layer_norm.inl.h"
 #include "softmax.inl.h"

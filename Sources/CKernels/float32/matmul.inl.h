@@ -1,31 +1,18 @@
 // Matrix multiplication, after Goto & van de Geijn, "Anatomy of high-performance matrix multiplication",
 // ACM TOMS 34 (2008), https://doi.org/10.1145/1356052.1356053, cut down to what a transformer's shapes need.
 //
-// A chunk of work is one panel of columns of C by a block of its rows. It packs its panel of B, a slice of k
-// at a time, into memory of its own, so that a tile reads it in order, and then runs tile after tile down
-// the rows. A is read where it lies, since a tile needs single elements of it. The sum over k is never
-// cut between threads.
+// A chunk of work is one panel of columns of C by a block of its rows: slice by slice of k, it runs tile after tile
+// down the rows. The sum over k is never cut between threads.
 
 enum {
-  // A slice of B's panel takes slice_depth · 48 · 4 bytes = 96 KiB: it stays in L2 while the rows stream by.
-  slice_depth = 512,
-  // Packing costs about 0.4 cycles an element, a tile's row 1/16: below some 100 rows packing would show.
+  // A tile's row takes 1/16 cycle for an element of B, packing that once some 0.4.
   fewest_block_rows = 128,
   most_block_rows = 512,
-  // Enough that 2 to 8 threads end together; more would only pack more.
+  // Enough that 2 to 8 threads end together.
   wanted_chunks = 24,
   // With fewer rows than this there is nothing to gain from packing: B is read once whatever one does.
   fewest_packed_rows = 5,
 };
-
-typedef struct matmul_job {
-  ck_matmul shape;
-  float *c;
-  const float *a, *b, *bias;
-  ptrdiff_t a_row, a_step, a_item;  // between rows of op(A), places along k, and matrices
-  panels panels;
-  ptrdiff_t row_blocks;
-} matmul_job;
 
 CK_INLINE ptrdiff_t block_start(ptrdiff_t block, ptrdiff_t blocks, ptrdiff_t rows) {
   if (block == blocks) return rows;
@@ -39,118 +26,42 @@ static ptrdiff_t count_row_blocks(ptrdiff_t rows, ptrdiff_t panel_count) {
   return blocks > fewest ? blocks : fewest;
 }
 
-/// One panel by one block of rows, over a slice of k.
-CK_INLINE void multiply_slice(const factors made_of, const matmul_job *job, tile *t, const float *a, float *c,
-                              ptrdiff_t row, ptrdiff_t row_end) {
-  for (; row < row_end; row += CK_TILE_ROWS) {
-    set_tile_rows(t, a + row * job->a_row, job->a_row, row_end - row);
-    t->c = c + row * job->shape.ldc;
-    multiply_tile(made_of, t);
-  }
-}
-
 CK_INLINE void matmul_chunk_of(const factors made_of, const matmul_job *job, ptrdiff_t chunk) {
   const ck_matmul *shape = &job->shape;
   ptrdiff_t panel = chunk % job->panels.count, block = chunk / job->panels.count % job->row_blocks;
   ptrdiff_t item = chunk / job->panels.count / job->row_blocks;
   ptrdiff_t column = panel_start(&job->panels, panel), columns = panel_end(&job->panels, panel) - column;
-  ptrdiff_t row = block_start(block, job->row_blocks, shape->m);
+  ptrdiff_t row_start = block_start(block, job->row_blocks, shape->m);
   ptrdiff_t row_end = block_start(block + 1, job->row_blocks, shape->m);
 
-  const float *a = job->a + item * job->a_item, *b = job->b + item * shape->stride_b;
-  float *c = job->c + item * shape->stride_c + column;
-  ptrdiff_t width = whole_vectors(columns), places = places_of(made_of, shape->k);
-  ptrdiff_t slices = at_least_one(chunks_of(places, slice_depth));
-  float *packed = ck_scratch(ck_scratch_chunk, sizeof(float) * (size_t)(slice_depth * width));
-  for (ptrdiff_t slice = 0; slice < slices; slice++) {
-    span part = even_span_of(slice, slices, places);
-    ptrdiff_t p = first_at(made_of, part.start), end = first_at(made_of, part.end);
-    ptrdiff_t depth = (end < shape->k ? end : shape->k) - p;
-    if (shape->transpose_b) {
-      pack_transposed_panel(made_of, packed, b + column * shape->ldb + p, shape->ldb, depth, columns);
-    } else {
-      pack_panel(made_of, packed, b + p * shape->ldb + column, shape->ldb, depth, columns);
-    }
+  ptrdiff_t width = whole_vectors(columns);
+  float *own = job->packed != NULL ? NULL : ck_scratch(ck_scratch_chunk, sizeof(float) * (size_t)(slice_depth * width));
+  for (ptrdiff_t slice = 0; slice < job->slices; slice++) {
+    span part = even_span_of(slice, job->slices, job->places);
+    if (own != NULL) pack_slice(made_of, job, own, item, panel, part);
     tile t = {
         .k = part.end - part.start,
         .a_step = job->a_step,
-        .b = packed,
+        .b = own != NULL ? own : job->packed + packed_place(job, item, panel) + part.start * width,
         .b_step = width,
         .bias = slice == 0 && job->bias != NULL ? job->bias + column : NULL,
         .c_step = shape->ldc,
         .columns = columns,
         .accumulate = shape->accumulate || slice > 0,
     };
-    multiply_slice(made_of, job, &t, a + part.start * job->a_step, c, row, row_end);
-  }
-}
-
-static void matmul_chunk(void *job, ptrdiff_t chunk) { matmul_chunk_of(floats, job, chunk); }
-
-// MARK: - Medium precision: A is rounded beforehand, B while it is packed
-
-#if CK_BFLOAT16
-
-static void matmul_chunk_of_pairs(void *job, ptrdiff_t chunk) { matmul_chunk_of(pairs, job, chunk); }
-
-typedef struct rounding_job {
-  float *places;
-  const float *a;
-  const ck_matmul *shape;
-  ptrdiff_t a_row, a_item;  // of the places
-} rounding_job;
-
-enum { rounded_rows = 16 };
-
-static ptrdiff_t stored_places(const ck_matmul *shape) {
-  return shape->transpose_a ? places_of(pairs, shape->k) : shape->m;
-}
-
-/// Some rows of places: a row of A each, or a pair of rows of what is stored transposed.
-static void round_chunk(void *context, ptrdiff_t chunk) {
-  const rounding_job *job = context;
-  const ck_matmul *shape = job->shape;
-  ptrdiff_t pieces = chunks_of(stored_places(shape), rounded_rows), item = chunk / pieces;
-  span rows = span_of(chunk % pieces, rounded_rows, stored_places(shape));
-  const float *a = job->a + item * shape->stride_a;
-  float *places = job->places + item * job->a_item;
-  for (ptrdiff_t row = rows.start; row < rows.end; row++) {
-    float *y = places + row * job->a_row;
-    if (shape->transpose_a) {
-      const float *x = a + 2 * row * shape->lda;
-      for (ptrdiff_t i = 0; i < shape->m; i += CK_LANES) {
-        ptrdiff_t lanes = lanes_of(shape->m - i);
-        store_first(y + i, load_down(pairs, x + i, shape->lda, shape->k - 2 * row, lanes), lanes);
-      }
-    } else {
-      const float *x = a + row * shape->lda;
-      ptrdiff_t count = places_of(pairs, shape->k);
-      for (ptrdiff_t i = 0; i < count; i += CK_LANES) {
-        store_first(y + i, load_along(pairs, x + 2 * i, shape->k - 2 * i), lanes_of(count - i));
-      }
+    const float *a = job->a + item * job->a_item + part.start * job->a_step;
+    float *c = job->c + item * shape->stride_c + column;
+    for (ptrdiff_t row = row_start; row < row_end; row += CK_TILE_ROWS) {
+      set_tile_rows(&t, a + row * job->a_row, job->a_row, row_end - row);
+      t.c = c + row * shape->ldc;
+      multiply_tile(made_of, &t);
     }
   }
 }
 
-/// Points the job at A made of pairs, as it is stored but without gaps.
-static void round_a(ck_pool *pool, matmul_job *job) {
-  const ck_matmul *shape = &job->shape;
-  ptrdiff_t places = places_of(pairs, shape->k), items = shape->stride_a == 0 ? 1 : shape->batch;
-  ptrdiff_t size = shape->m * places, width = shape->transpose_a ? shape->m : places;
-  rounding_job rounding = {
-      .places = ck_scratch(ck_scratch_caller, sizeof(float) * (size_t)(items * size)),
-      .a = job->a,
-      .shape = shape,
-      .a_row = width,
-      .a_item = items == 1 ? 0 : size,
-  };
-  ck_pool_run(pool, items * chunks_of(stored_places(shape), rounded_rows), round_chunk, &rounding);
-  job->a = rounding.places;
-  job->a_row = shape->transpose_a ? 1 : width;
-  job->a_step = shape->transpose_a ? width : 1;
-  job->a_item = rounding.a_item;
-}
-
+static void matmul_chunk(void *job, ptrdiff_t chunk) { matmul_chunk_of(floats, job, chunk); }
+#if CK_BFLOAT16
+static void matmul_chunk_of_pairs(void *job, ptrdiff_t chunk) { matmul_chunk_of(pairs, job, chunk); }
 #endif
 
 // MARK: - Few rows: a token at a time
@@ -195,6 +106,17 @@ static ck_matmul without_batch(ck_matmul shape) {
   return shape;
 }
 
+CK_INLINE void multiply_all(const factors made_of, ck_pool *pool, matmul_job *job,
+                            void (*body)(void *job, ptrdiff_t chunk)) {
+  const ck_matmul *shape = &job->shape;
+  job->panels = cut_panels(shape->n);
+  job->places = places_of(made_of, shape->k);
+  job->slices = at_least_one(chunks_of(job->places, slice_depth));
+  job->row_blocks = count_row_blocks(shape->m, job->panels.count * shape->batch);
+  prepare(made_of, pool, job);
+  ck_pool_run(pool, shape->batch * job->row_blocks * job->panels.count, body, job);
+}
+
 static void matmul(ck_pool *pool, void *c, const void *a, const void *b, const void *bias,
                    const ck_matmul *shape) {
   matmul_job job = {.shape = without_batch(*shape), .c = c, .a = a, .b = b, .bias = bias};
@@ -205,18 +127,11 @@ static void matmul(ck_pool *pool, void *c, const void *a, const void *b, const v
     ck_pool_run(pool, batch * chunks_of(n, columns), dot_chunk, &job);
     return;
   }
-  job.panels = cut_panels(n);
-  job.row_blocks = count_row_blocks(m, job.panels.count * batch);
-  ptrdiff_t chunks = batch * job.row_blocks * job.panels.count;
 #if CK_BFLOAT16
   if (shape->precision == ck_precision_medium) {
-    round_a(pool, &job);
-    ck_pool_run(pool, chunks, matmul_chunk_of_pairs, &job);
+    multiply_all(pairs, pool, &job, matmul_chunk_of_pairs);
     return;
   }
 #endif
-  job.a_row = job.shape.transpose_a ? 1 : job.shape.lda;
-  job.a_step = job.shape.transpose_a ? job.shape.lda : 1;
-  job.a_item = job.shape.stride_a;
-  ck_pool_run(pool, chunks, matmul_chunk, &job);
+  multiply_all(floats, pool, &job, matmul_chunk);
 }
