@@ -38,7 +38,9 @@ let package = Package(
     module("Training", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
     .executableTarget(
       name: "minigpt",
-      dependencies: ["Training", "Sampling", "Fables", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"],
+      dependencies: [
+        "Training", "Sampling", "Fables", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness", "CKernels",
+      ],
       swiftSettings: swiftSettings),
 
     tests("CKernelsTests", "CKernels"),

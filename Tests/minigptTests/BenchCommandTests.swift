@@ -5,7 +5,10 @@ import minigpt
 @Suite("minigpt bench")
 struct BenchCommandTests {
   private static let contract = ["bench", "ms_per_step", "tokens_per_second", "gflops", "peak_mib"]
-  private static let machine = ["parameters", "instruction_set", "threads"]
+  private static let machine = ["parameters", "instruction_set", "threads", "precision"]
+  private static let training = [
+    "stage_ms", "peak_gflops", "share_of_peak", "startup_ms",
+  ]
 
   private func number(_ json: JSON?) throws -> Double { try JSONField(json ?? .null, in: "output").number }
 
@@ -15,7 +18,8 @@ struct BenchCommandTests {
       "bench", "train", "--json", "--steps", "3", "--batch-size", "2", "--block-size", "16", "--threads", "1")
     #expect(outcome.status == 0)
     let object = try #require(try outcome.objects().first)
-    #expect(object.names == Self.contract + Self.machine)
+    #expect(object.names == Self.contract + Self.training + Self.machine)
+    #expect(object["stage_ms"]?.names == ["data", "forward", "backward", "optimizer"])
     #expect(object["bench"] == "train")
     #expect(object["threads"] == 1)
     let times = try ["min", "median", "max"].map { try number(object["ms_per_step"]?[$0]) }
@@ -29,6 +33,10 @@ struct BenchCommandTests {
     let operations = try number(object["gflops"]) * 1e9 / speed
     #expect(abs(operations - (6 * 801_792 + 12 * 4 * 128 * 16)) < 1)
     #expect(try number(object["peak_mib"]) > 5)
+    // The step in the middle takes 2 · 16 tokens' operations, of what the machine does in as long.
+    let share = operations * 32 / (times[1] / 1e3) / (try number(object["peak_gflops"]) * 1e9)
+    #expect(try abs(number(object["share_of_peak"]) / share - 1) < 1e-9)
+    #expect(try number(object["startup_ms"]) > 0)
     #expect(outcome.error.contains("batch      2 sequences of 16, random tokens\n"))
   }
 
@@ -68,13 +76,16 @@ struct BenchCommandTests {
       (["train", "--checkpoint", "x"], ExitCode.usage, "--checkpoint has no meaning for 'bench train'"),
       (["sample", "--batch-size", "2"], .usage, "--batch-size has no meaning for 'bench sample'"),
       (["sample", "--corpus", "fox.txt"], .usage, "--corpus has no meaning for 'bench sample'"),
+      (["kernels", "--checkpoint", "x"], .usage, "--checkpoint has no meaning for 'bench kernels'"),
+      (["kernels", "--corpus", "fox.txt"], .usage, "--corpus has no meaning for 'bench kernels'"),
+      (["kernels", "--batch-size", "1048576", "--block-size", "1048576"], .usage, "make batch-size or"),
       (["sample", "--checkpoint", "x", "--preset", "baby"], .usage, "no meaning beside --checkpoint"),
       (["sample", "--checkpoint", "nowhere"], .noInput, "nowhere"),
       (["train", "--corpus", "nowhere.txt"], .noInput, "nowhere.txt"),
       (["train", "--corpus", "fox.txt", "--block-size", "2000"], .badData, "--block-size"),
       (["train", "--steps", "0"], .usage, "must be a whole number from 1"),
       (["trian"], .usage, "Did you mean 'train'?"),
-      ([], .usage, "Missing expected argument '<train|sample>'"),
+      ([], .usage, "Missing expected argument '<train|sample|kernels>'"),
     ] as [([String], ExitCode, String)])
   func refused(words: [String], code: ExitCode, reason: String) throws {
     let outcome = try Workspace().run(["bench"] + words)

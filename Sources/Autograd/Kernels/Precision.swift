@@ -17,5 +17,6 @@ extension Precision {
     self == .medium && table.least_precision == ck_precision_medium ? .medium : .highest
   }
 
-  var kernelPrecision: ck_precision { self == .medium ? ck_precision_medium : ck_precision_highest }
+  /// As the kernels call it.
+  package var kernelPrecision: ck_precision { self == .medium ? ck_precision_medium : ck_precision_highest }
 }

@@ -199,6 +199,14 @@ const ck_kernels *ck_kernels_float64(void);
 /// The float32 tables that this CPU can run, slowest first; returns how many, at most `capacity` are stored.
 int ck_kernels_supported(const ck_kernels *_Nonnull *_Nonnull tables, int capacity);
 
+// MARK: - What the machine could do at most
+
+/// Multiplies and adds in registers alone, on every thread of `pool`, with the instructions that a float32
+/// table's matmul has for a precision, for `rounds` rounds; returns how many floating-point operations that was.
+double ck_peak_multiply_add(ck_pool *pool, const ck_kernels *table, ck_precision precision, ptrdiff_t rounds);
+/// Copies `bytes` bytes, cut over the threads: C's memcpy.
+void ck_peak_copy(ck_pool *pool, void *y, const void *x, size_t bytes);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -12,6 +12,8 @@ package struct Benchmark {
   package let tokensPerStep: Int
   /// Floating-point operations for a token, see `GPTConfig.trainingOperationsPerToken`.
   package let operationsPerToken: Double
+  /// The most memory that the process had taken when the last step was done, in MiB.
+  package let peakMebibytes = Self.peakMebibytesSoFar
 
   /// What these steps, of which there is at least one, come to.
   package init(_ name: String, stepMilliseconds: [Double], tokensPerStep: Int, operationsPerToken: Double) {
@@ -24,10 +26,7 @@ package struct Benchmark {
   /// The fastest step, the one in the middle and the slowest.
   package var min: Double { stepMilliseconds.first ?? .nan }
   package var max: Double { stepMilliseconds.last ?? .nan }
-  package var median: Double {
-    let (below, above) = ((stepMilliseconds.count - 1) / 2, stepMilliseconds.count / 2)
-    return stepMilliseconds.isEmpty ? .nan : (stepMilliseconds[below] + stepMilliseconds[above]) / 2
-  }
+  package var median: Double { minigpt.median(of: stepMilliseconds) }
 
   /// Over all steps together.
   package var tokensPerSecond: Double {
@@ -50,26 +49,39 @@ extension GPTConfig {
 }
 
 extension Benchmark {
-  /// The most memory that the process has taken so far, in MiB.
-  package static var peakMebibytes: Double {
-    #if canImport(Darwin)
-      let (process, unit) = (RUSAGE_SELF, 1.0)
+  /// The most memory that the process has taken so far, in MiB: Linux's VmHWM, since `ru_maxrss` there may be
+  /// that of the program that started this one.
+  private static var peakMebibytesSoFar: Double {
+    #if os(Linux)
+      let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+      let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+      let kibibytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) }
+      return kibibytes.map { $0 / 1_024 } ?? .nan
     #else
-      let (process, unit) = (Int32(RUSAGE_SELF.rawValue), 1_024.0)
+      var usage = rusage()
+      return getrusage(RUSAGE_SELF, &usage) == 0 ? Double(usage.ru_maxrss) / 1_048_576 : .nan
     #endif
-    var usage = rusage()
-    return getrusage(process, &usage) == 0 ? Double(usage.ru_maxrss) * unit / 1_048_576 : .nan
   }
 
   /// The contract's object, with `more` at its end.
   package func json(_ more: [JSON.Member]) -> JSON {
-    .object([
-      .init(name: "bench", value: .string(name)),
-      .init(
-        name: "ms_per_step", value: ["min": .number(min), "median": .number(median), "max": .number(max)]),
-      .init(name: "tokens_per_second", value: .number(tokensPerSecond)),
-      .init(name: "gflops", value: .number(gigaflops)),
-      .init(name: "peak_mib", value: .number(Self.peakMebibytes)),
-    ] + more)
+    .object(
+      [
+        .init(name: "bench", value: .string(name)),
+        .init(name: "ms_per_step", value: .spread(of: stepMilliseconds)),
+        .init(name: "tokens_per_second", value: .number(tokensPerSecond)),
+        .init(name: "gflops", value: .number(gigaflops)),
+        .init(name: "peak_mib", value: .number(peakMebibytes)),
+      ] + more)
+  }
+}
+
+extension JSON {
+  /// The smallest of `values`, the one in the middle and the largest.
+  static func spread(of values: [Double]) -> JSON {
+    [
+      "min": .number(values.min() ?? .nan), "median": .number(median(of: values)),
+      "max": .number(values.max() ?? .nan),
+    ]
   }
 }

@@ -1,0 +1,120 @@
+// What this machine could do at most: the measure beside which `minigpt bench` puts what the kernels do.
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+#include <stdint.h>
+#include <string.h>
+
+#include "CKernels.h"
+#include "tables.h"
+
+// Enough chunks that all threads end together.
+enum { chunks_per_thread = 8, vector_bytes = 64, vector_floats = 16, most_sums = 12 };
+
+/// One register of AVX-512, two of AVX2, four of a baseline: the compiler cuts it as it must.
+typedef float vector __attribute__((vector_size(vector_bytes)));
+
+// MARK: - Multiply-adds
+
+typedef struct multiply_add_job {
+  ptrdiff_t rounds;
+  float *results;  // one of each chunk, so that its sums are wanted
+} multiply_add_job;
+
+/// sum = sum · ½ + 1 in independent sums: enough that none waits for another (two multipliers that take four
+/// cycles want 8 registers of them, four want 16), few enough that all stay in registers.
+__attribute__((always_inline)) static inline float multiply_add(const int sums, ptrdiff_t rounds) {
+#pragma clang fp contract(fast)
+  const vector half = (vector){} + 0.5f, one = (vector){} + 1;
+  vector sum[most_sums];
+  for (int s = 0; s < sums; s++) sum[s] = (vector){} + (float)(rounds + s);
+  for (ptrdiff_t round = 0; round < rounds; round++) {
+#pragma clang loop unroll(full)
+    for (int s = 0; s < sums; s++) sum[s] = sum[s] * half + one;
+  }
+  vector total = {};
+  for (int s = 0; s < sums; s++) total += sum[s];
+  return total[0];
+}
+
+#if defined(__x86_64__)
+enum { avx512_sums = 12, avx2_sums = 6, baseline_sums = 3 };  // 12 registers each
+
+__attribute__((target("avx512f"))) static void multiply_add_avx512(void *context, ptrdiff_t chunk) {
+  multiply_add_job *job = context;
+  job->results[chunk] = multiply_add(avx512_sums, job->rounds);
+}
+
+__attribute__((target("avx2,fma"))) static void multiply_add_avx2(void *context, ptrdiff_t chunk) {
+  multiply_add_job *job = context;
+  job->results[chunk] = multiply_add(avx2_sums, job->rounds);
+}
+
+/// The same of pairs of bfloat16 numbers, added into float32 sums.
+__attribute__((target("avx512f,avx512bf16"))) static void multiply_add_bfloat16(void *context,
+                                                                                ptrdiff_t chunk) {
+  multiply_add_job *job = context;
+  const __m512bh ones = (__m512bh)_mm512_set1_epi32(0x3f803f80);
+  __m512 sum[avx512_sums];
+  for (int s = 0; s < avx512_sums; s++) sum[s] = _mm512_set1_ps((float)(job->rounds + s));
+  for (ptrdiff_t round = 0; round < job->rounds; round++) {
+#pragma clang loop unroll(full)
+    for (int s = 0; s < avx512_sums; s++) sum[s] = _mm512_dpbf16_ps(sum[s], ones, ones);
+  }
+  __m512 total = _mm512_setzero_ps();
+  for (int s = 0; s < avx512_sums; s++) total += sum[s];
+  job->results[chunk] = total[0];
+}
+#else
+enum { baseline_sums = 5 };  // 20 of 32 registers
+#endif
+
+static void multiply_add_baseline(void *context, ptrdiff_t chunk) {
+  multiply_add_job *job = context;
+  job->results[chunk] = multiply_add(baseline_sums, job->rounds);
+}
+
+double ck_peak_multiply_add(ck_pool *pool, const ck_kernels *table, ck_precision precision,
+                            ptrdiff_t rounds) {
+  void (*body)(void *, ptrdiff_t) = multiply_add_baseline;
+  int sums = baseline_sums;
+#if defined(__x86_64__)
+  if (table == &ck_table_avx2) body = multiply_add_avx2, sums = avx2_sums;
+  if (table == &ck_table_avx512 || table == &ck_table_avx512bf16) {
+    body = multiply_add_avx512, sums = avx512_sums;
+  }
+  // A round multiplies and adds twice as many.
+  if (table == &ck_table_avx512bf16 && precision == ck_precision_medium) {
+    body = multiply_add_bfloat16, sums = 2 * avx512_sums;
+  }
+#else
+  (void)table, (void)precision;
+#endif
+  ptrdiff_t chunks = chunks_per_thread * (ptrdiff_t)ck_pool_threads(pool);
+  float results[chunks];
+  multiply_add_job job = {.rounds = rounds, .results = results};
+  ck_pool_run(pool, chunks, body, &job);
+  return 2.0 * vector_floats * sums * (double)rounds * (double)chunks;
+}
+
+// MARK: - Memory
+
+typedef struct copy_job {
+  char *y;
+  const char *x;
+  size_t bytes;
+  ptrdiff_t chunks;
+} copy_job;
+
+static void copy_chunk(void *context, ptrdiff_t chunk) {
+  const copy_job *job = context;
+  size_t start = job->bytes / (size_t)job->chunks * (size_t)chunk;
+  size_t end = chunk + 1 == job->chunks ? job->bytes : job->bytes / (size_t)job->chunks * (size_t)(chunk + 1);
+  memcpy(job->y + start, job->x + start, end - start);
+}
+
+void ck_peak_copy(ck_pool *pool, void *y, const void *x, size_t bytes) {
+  copy_job job = {.y = y, .x = x, .bytes = bytes, .chunks = chunks_per_thread * ck_pool_threads(pool)};
+  ck_pool_run(pool, job.chunks, copy_chunk, &job);
+}

@@ -1,0 +1,121 @@
+import Autograd
+import Checkpoints
+import Transformer
+
+/// What a person sees of a benchmark of training or sampling, and the line that a program reads of it.
+struct BenchmarkReport {
+  private let terminal: Terminal
+  private let json: Bool
+  private let config: GPTConfig
+
+  /// A report that begins with what is measured: a model of shape `config` on this processor.
+  init(on terminal: Terminal, json: Bool, _ config: GPTConfig) {
+    (self.terminal, self.json, self.config) = (terminal, json, config)
+    fact(
+      "model",
+      "layers \(config.layerCount), heads \(config.headCount), width \(config.width), "
+        + "context \(config.contextLength), vocabulary \(Formatting.count(config.vocabularySize)); "
+        + "\(Formatting.parameters(config.parameterCount)) parameters")
+    fact(
+      "processor",
+      "\(Processor.current.instructionSet), threads: \(Processor.current.threads), "
+        + "precision: \(Processor.current.precision)")
+  }
+
+  /// Tells a person something under a heading.
+  func fact(_ label: String, _ text: String) {
+    terminal.writeLine(Formatting.padded(label, to: -11) + text, to: json ? .error : .output)
+  }
+
+  /// Shows steps of training.
+  func end(_ benchmark: Benchmark, _ training: TrainingDetails) {
+    facts(benchmark, operations: "6·parameters + 12·L·C·T")
+    let stages = TrainingStage.allCases.map { "\($0) \(Self.milliseconds(training.median(of: $0)))" }
+    fact("parts", stages.joined(separator: ", ") + " ms (medians of steps of their own)")
+    fact(
+      "peak",
+      "\(Formatting.decimal(training.peak / 1e9, places: 1)) GFLOP/s in registers at this precision, "
+        + "of which the steps reach \(Formatting.percent(training.share(benchmark)))")
+    fact("start", "first step done after \(Self.milliseconds(training.startup * 1e3)) ms")
+    endObject(
+      benchmark.json(
+        [
+          .init(name: "stage_ms", value: training.stages),
+          .init(name: "peak_gflops", value: .number(training.peak / 1e9)),
+          .init(name: "share_of_peak", value: .number(training.share(benchmark))),
+          .init(name: "startup_ms", value: .number(training.startup * 1e3)),
+        ] + machine))
+  }
+
+  /// Shows tokens sampled after a prompt of `tokenCount` tokens, which took `seconds` until the token after
+  /// it.
+  func end(_ benchmark: Benchmark, prefill: (tokenCount: Int, seconds: Double)) {
+    let speed = Double(prefill.tokenCount) / prefill.seconds
+    fact(
+      "prefill",
+      "\(Formatting.rate(speed)) tokens/s; first token after \(Self.milliseconds(prefill.seconds * 1e3)) ms")
+    facts(benchmark, operations: "2·parameters + 4·L·C·T")
+    endObject(
+      benchmark.json(
+        [
+          .init(name: "prefill_tokens_per_second", value: .number(speed)),
+          .init(name: "time_to_first_token_ms", value: .number(prefill.seconds * 1e3)),
+        ] + machine))
+  }
+
+  private func endObject(_ object: JSON) {
+    if json { terminal.writeLine(object.compact) }
+  }
+
+  private var machine: [JSON.Member] {
+    [
+      .init(name: "parameters", value: .integer(config.parameterCount)),
+      .init(name: "instruction_set", value: .string(Processor.current.instructionSet)),
+      .init(name: "threads", value: .integer(Processor.current.threads)),
+      .init(name: "precision", value: .string(Processor.current.precision.rawValue)),
+    ]
+  }
+
+  private func facts(_ benchmark: Benchmark, operations: String) {
+    fact(
+      "ms/step",
+      "min \(Self.milliseconds(benchmark.min)), median \(Self.milliseconds(benchmark.median)), "
+        + "max \(Self.milliseconds(benchmark.max)) of \(Formatting.count(benchmark.stepMilliseconds.count))")
+    fact("speed", "\(Formatting.rate(benchmark.tokensPerSecond)) tokens/s")
+    fact(
+      "operations",
+      "\(Formatting.decimal(benchmark.gigaflops, places: 1)) GFLOP/s; a token takes \(operations)")
+    fact("memory", "\(Formatting.rate(benchmark.peakMebibytes)) MiB at most")
+  }
+
+  private static func milliseconds(_ value: Double) -> String {
+    Formatting.decimal(value, places: value < 10 ? 3 : 1)
+  }
+}
+
+/// What is known of steps of training besides how long they took.
+struct TrainingDetails {
+  /// Milliseconds of each part, for each step.
+  let steps: [[TrainingStage: Double]]
+  /// Floating-point operations in a second that the machine could do at most, measured around the steps.
+  let peak: Double
+  /// Seconds from the beginning of the command to the end of the first step.
+  let startup: Double
+
+  func median(of stage: TrainingStage) -> Double { minigpt.median(of: steps.compactMap { $0[stage] }) }
+
+  /// The part of the peak that the step in the middle reached.
+  func share(_ benchmark: Benchmark) -> Double {
+    let operations = benchmark.operationsPerToken * Double(benchmark.tokensPerStep)
+    return operations / (benchmark.median / 1e3) / peak
+  }
+
+  var stages: JSON {
+    .object(TrainingStage.allCases.map { .init(name: $0.rawValue, value: .number(median(of: $0))) })
+  }
+}
+
+extension Formatting {
+  /// A part of a whole: "87 %".
+  static func percent(_ share: Double) -> String { rate(share * 100) + " %" }
+}

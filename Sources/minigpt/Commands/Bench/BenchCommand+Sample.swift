@@ -1,0 +1,45 @@
+import Checkpoints
+import Randomness
+import Sampling
+import Text
+import Transformer
+
+// `minigpt bench sample`.
+
+extension BenchCommand {
+  /// Times what `minigpt sample` does: a prompt of half the context, then one token after the other.
+  func sample(on terminal: Terminal) throws {
+    let (model, tokenizer) = try modelToSample()
+    let report = BenchmarkReport(on: terminal, json: json, model.config)
+    let promptLength = max(1, model.config.contextLength / 2)
+    let prompt = tokenizer.decode(Self.randomIDs(promptLength, below: tokenizer.vocabularySize))
+    report.fact("prompt", "\(Formatting.count(promptLength)) random characters")
+
+    let generator = TextGenerator(model, tokenizer: tokenizer)
+    _ = try generator.generate(prompt: prompt, maxNewTokens: Self.warmUpSteps)
+    var times: [Double] = []
+    var last = ContinuousClock.now
+    let generation = try generator.generate(prompt: prompt, maxNewTokens: 1 + (steps ?? 200)) { _ in
+      times.append((.now - last).seconds * 1e3)
+      last = .now
+      return true
+    }
+    report.end(
+      Benchmark(
+        "sample", stepMilliseconds: Array(times.dropFirst()), tokensPerStep: 1,
+        operationsPerToken: model.config.samplingOperationsPerToken),
+      prefill: (promptLength, generation.timeToFirstToken.seconds))
+  }
+
+  private func modelToSample() throws -> (GPT, CharacterTokenizer) {
+    if let checkpoint {
+      let loaded = try Checkpoint(directory: RunDirectory.checkpoint(at: checkpoint))
+      return (loaded.model, loaded.tokenizer)
+    }
+    let vocabularySize = chosenPreset.benchmarkVocabularySize
+    // Characters past the basic plane: there are enough in a row.
+    let scalars = (1..<UInt32(vocabularySize)).compactMap { Unicode.Scalar(0x1_0000 + $0) }
+    let config = recipe.config(vocabularySize: vocabularySize)
+    return (try GPT(config, key: RandomKey(seed: 1)), try CharacterTokenizer(scalars: scalars))
+  }
+}

@@ -1,0 +1,139 @@
+import Autograd
+import Randomness
+import Text
+import Training
+import Transformer
+
+/// `minigpt bench`: how fast this computer trains and samples, and what its kernels reach of its peak.
+struct BenchCommand: Command {
+  enum Subject: Equatable { case train, sample, kernels }
+
+  var subject = Subject.train
+  var preset: String?
+  var batchSize: Int?
+  var blockSize: Int?
+  var steps: Int?
+  var corpus: String?
+  var checkpoint: String?
+  var precision = Precision.highest
+  var threads: Int?
+  var json = false
+
+  init() {}
+
+  static let definition = CommandDefinition<BenchCommand>(
+    name: "bench",
+    overview: "Measure how fast this computer trains or samples, or what its kernels reach of its peak.",
+    examples: [
+      .init("Training steps of the default model, on random tokens.", "minigpt bench train"),
+      .init("The same of another model.", "minigpt bench train --preset shakespeare --steps 5"),
+      .init("Sampling from a checkpoint.", "minigpt bench sample --checkpoint checkpoints/my-text"),
+      .init("Each kernel beside the machine's peak.", "minigpt bench kernels --preset baby"),
+    ],
+    positionals: [
+      .positional(
+        "train|sample|kernels", \.subject,
+        .choice("what", ["train": .train, "sample": .sample, "kernels": .kernels]), isRequired: true,
+        help:
+          "Steps of training without dropout, tokens sampled one after the other, or the kernels of a step.")
+    ],
+    groups: [.init("OPTIONS", options)])
+
+  private static var options: [ArgumentDefinition<BenchCommand>] {
+    [
+      .option(
+        "preset", \.preset, .choice("name", among: Preset.all.map(\.name)),
+        defaultText:
+          "\(Preset.all[0].name); kernels: \(kernelPresets.map(\.preset.name).joined(separator: ", "))",
+        help: "The model's shape, with random weights."),
+      .option(
+        "batch-size", \.batchSize, .integer(in: 1...1_048_576), defaultText: "the preset's",
+        help: "For train and kernels: sequences in a batch (B)."),
+      .option(
+        "block-size", \.blockSize, .integer(in: 1...1_048_576), defaultText: "the preset's",
+        help: "Tokens of context (T)."),
+      .option(
+        "steps", \.steps, .integer(in: 1...1_000_000), defaultText: "train: 20; sample: 200; kernels: 5",
+        help: "Steps, tokens or repetitions that are timed; those that warm up go before."),
+      .option(
+        "corpus", \.corpus, .path("file"), defaultText: "random tokens",
+        help: "For train: the text to train on."),
+      .option(
+        "checkpoint", \.checkpoint, .path(), help: "For sample: a checkpoint or run instead of a preset."),
+      .precision(\.precision),
+      .threads(\.threads),
+      .json(\.json, "one JSON object (kernels: one for each row)"),
+    ]
+  }
+
+  func run(on terminal: Terminal) throws -> ExitCode {
+    try requireConsistency()
+    try computing(onThreads: threads, in: precision) {
+      switch subject {
+      case .train: try train(on: terminal)
+      case .kernels: try measureKernels(on: terminal)
+      case .sample: try sample(on: terminal)
+      }
+    }
+    return .success
+  }
+
+  private func requireConsistency() throws(UsageError) {
+    func exclude(_ flags: [(name: String, isGiven: Bool)], _ reason: String) throws(UsageError) {
+      guard let flag = flags.first(where: \.isGiven) else { return }
+      throw .conflict("--\(flag.name) has no meaning \(reason).")
+    }
+    switch subject {
+    case .train: try exclude([("checkpoint", checkpoint != nil)], "for 'bench train'")
+    case .kernels:
+      try exclude([("checkpoint", checkpoint != nil), ("corpus", corpus != nil)], "for 'bench kernels'")
+    case .sample:
+      try exclude([("batch-size", batchSize != nil), ("corpus", corpus != nil)], "for 'bench sample'")
+    }
+    if checkpoint != nil {
+      try exclude([("preset", preset != nil), ("block-size", blockSize != nil)], "beside --checkpoint")
+    }
+  }
+}
+
+// MARK: - What is measured with
+
+extension Preset {
+  /// A preset has no vocabulary of its own. Its benchmark has GPT-2's, or else that of tinyshakespeare: 65
+  /// characters and `<unk>`.
+  var benchmarkVocabularySize: Int { name == Preset.gpt2.name ? 50_257 : 66 }
+}
+
+extension BenchCommand {
+  var chosenPreset: Preset { preset.flatMap(Preset.named) ?? Preset.all[0] }
+
+  var recipe: Recipe { recipe(from: chosenPreset) }
+
+  /// The preset's recipe as the command line changes it, without dropout.
+  func recipe(from preset: Preset) -> Recipe {
+    var recipe = preset.recipe
+    if let blockSize { recipe.contextLength = blockSize }
+    if let batchSize { recipe.options.batchSize = batchSize }
+    (recipe.options.dropout, recipe.options.precision) = (0, precision)
+    return recipe
+  }
+
+  /// The corpus as tokens, or as many random ones as a small corpus has.
+  func tokens(contextLength: Int) throws -> (ids: TokenIDs, vocabularySize: Int) {
+    if let corpus {
+      let text = try Corpus(path: corpus).text
+      let tokenizer = CharacterTokenizer(vocabularyOf: text)
+      return (try TokenIDs(encoding: text, by: tokenizer), tokenizer.vocabularySize)
+    }
+    let vocabularySize = chosenPreset.benchmarkVocabularySize
+    let count = max(1 << 18, contextLength + 1)
+    let ids = Self.randomIDs(count, below: vocabularySize)
+    return (TokenIDs(ids, vocabularySize: vocabularySize), vocabularySize)
+  }
+
+  /// The same ones each time; never `<unk>`.
+  static func randomIDs(_ count: Int, below vocabularySize: Int) -> [Int32] {
+    let key = RandomKey(seed: 1)
+    return (0..<count).map { Int32(1 + key.index(at: UInt64($0), below: vocabularySize - 1)) }
+  }
+}
