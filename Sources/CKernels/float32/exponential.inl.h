@@ -1,15 +1,24 @@
 // The exponential, what is made of it, and the logarithm.
 
+/// x · 2ⁿ for an integer n from −151 to 128, subnormal results rounded once.
+CK_INLINE vec times_power_of_two(vec x, vec n) {
+#if defined(__x86_64__) && CK_LANES == 16
+  return (vec)_mm512_scalef_ps((__m512)x, (__m512)n);
+#else
+  // In two factors, since n itself may leave the range of exponents.
+  ivec power = __builtin_convertvector(n, ivec), first = power >> 1, second = power - first;
+  return x * (vec)((first + 127) << 23) * (vec)((second + 127) << 23);
+#endif
+}
+
 /// eˣ, after S. Moshier's Cephes library (expf): x = n·ln 2 + r with |r| ≤ ½ ln 2, and a polynomial for eʳ.
 /// At most 2 ulp off; 0 below −104, +∞ above 88.73, NaN for NaN, and subnormal results are rounded right.
 CK_INLINE vec exponential(vec x) {
   // NaN passes both comparisons by.
   x = choose(x > 89.0f, splat(89.0f), x);
   x = choose(x < -104.0f, splat(-104.0f), x);
-  // Adding 1.5·2²³ leaves the nearest integer in the low bits of the sum.
-  vec shifted = x * 1.44269504f + 12582912.0f;
-  vec n = shifted - 12582912.0f;
-  ivec power = (ivec)shifted - 0x4B400000;
+  // Adding 1.5·2²³ leaves no room for a fraction: what comes back is the nearest integer.
+  vec n = (x * 1.44269504f + 12582912.0f) - 12582912.0f;
   // ln 2 in two parts; n times the first is exact.
   vec r = x - n * 0.693359375f;
   r = r - n * -2.12194440e-4f;
@@ -19,10 +28,7 @@ CK_INLINE vec exponential(vec x) {
   p = p * r + 4.1665795894e-2f;
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
-  p = p * (r * r) + r + 1.0f;
-  // 2ⁿ in two factors, since n itself may leave the range of exponents.
-  ivec first = power >> 1, second = power - first;
-  return p * (vec)((first + 127) << 23) * (vec)((second + 127) << 23);
+  return times_power_of_two(p * (r * r) + r + 1.0f, n);
 }
 
 /// 1 / (1 + e⁻ˣ)
