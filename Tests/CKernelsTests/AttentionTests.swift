@@ -26,6 +26,10 @@ import Testing
       AttentionCase(width: 64, queries: 300, keys: 300),
       AttentionCase(width: 128, queries: 63, keys: 97, causal: false),
       AttentionCase(width: 24, queries: 100, keys: 513, dropout: 0.1),
+      AttentionCase(width: 4, queries: 4, keys: 4), AttentionCase(width: 9, queries: 5, keys: 15, causal: false),
+      AttentionCase(width: 15, queries: 6, keys: 16), AttentionCase(width: 3, queries: 48, keys: 48, window: 1),
+      AttentionCase(width: 2, queries: 255, keys: 255, window: 31), AttentionCase(width: 2, queries: 256, keys: 256),
+      AttentionCase(width: 2, queries: 257, keys: 258, dropout: 0.4),
     ], inDebug: 16)
 
   /// The relative error of a weight: the score is off by γ of its sum of sizes (|q| ≤ 2, |k| ≤ 1), counted for

@@ -2,7 +2,7 @@ import CKernels
 import Testing
 
 @Suite struct EmbeddingTests {
-  static let widths = sizes([1, 3, 16, 31, 64, 65, 130, 384], inDebug: 5)
+  static let widths = sizes([1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 63, 64, 65, 127, 128, 129, 384], inDebug: 12)
 
   @Test("rows are looked up, and their gradients added up", arguments: widths)
   func embedding(width: Int) {
@@ -34,7 +34,10 @@ import Testing
   static let rotaryCases = [
     RotaryCase(heads: 1, headWidth: 2, rest: 0), RotaryCase(heads: 3, headWidth: 6, rest: 5),
     RotaryCase(heads: 2, headWidth: 32, rest: 32, inverse: true),
-    RotaryCase(heads: 2, headWidth: 34, rest: 1),
+    RotaryCase(heads: 2, headWidth: 34, rest: 1), RotaryCase(heads: 2, headWidth: 8, rest: 0),
+    RotaryCase(heads: 2, headWidth: 10, rest: 3), RotaryCase(heads: 3, headWidth: 14, rest: 0, inverse: true),
+    RotaryCase(heads: 2, headWidth: 16, rest: 2), RotaryCase(heads: 1, headWidth: 18, rest: 0),
+    RotaryCase(heads: 1, headWidth: 30, rest: 1),
     RotaryCase(heads: 1, headWidth: 128, rest: 0, inverse: true), RotaryCase(heads: 0, headWidth: 4, rest: 7),
   ]
 

@@ -3,8 +3,10 @@ import Testing
 
 /// Rows around the blocks (32) whose sums are combined; columns around vectors.
 private let shapes: [(Int, Int)] = sizes(
-  [(0, 4), (1, 1), (2, 3), (5, 16), (3, 17), (7, 66), (33, 31), (64, 130), (70, 48), (550, 20), (40, 1000)],
-  inDebug: 8)
+  [
+    (0, 4), (1, 1), (2, 3), (2, 4), (3, 5), (2, 7), (1, 8), (2, 9), (3, 15), (5, 16), (3, 17), (7, 66), (31, 33),
+    (32, 32), (33, 31), (64, 130), (70, 48), (550, 20), (40, 1000),
+  ], inDebug: 15)
 
 @Suite struct LayerNormTests {
   static let epsilon = 1e-5

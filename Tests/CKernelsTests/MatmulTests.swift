@@ -9,13 +9,13 @@ import Testing
     /// What the leading dimensions exceed the widths by.
     var gap = 0
     /// What lies between one item's A and the next's, and between their Cs.
-    var itemGap = 0
+    var itemGaps = (a: 0, c: 0)
     var repeatsB = false
     var precision = ck_precision_highest
 
     var testDescription: String {
       "\(m)×\(n)×\(k)\(transposeA ? " Aᵀ" : "")\(transposeB ? " Bᵀ" : "")\(accumulate ? " +=" : "")"
-        + "\(bias ? " +bias" : "") batch \(batch)\(repeatsB ? " of one B" : "") gaps \(gap), \(itemGap)"
+        + "\(bias ? " +bias" : "") batch \(batch)\(repeatsB ? " of one B" : "") gaps \(gap), \(itemGaps)"
     }
 
     var shape: ck_matmul {
@@ -25,8 +25,8 @@ import Testing
       return ck_matmul(
         m: m, n: n, k: k, transpose_a: transposeA, transpose_b: transposeB, accumulate: accumulate,
         precision: precision, lda: lda, ldb: ldb, ldc: ldc, batch: batch,
-        stride_a: (transposeA ? k : m) * lda + itemGap,
-        stride_b: repeatsB ? 0 : (transposeB ? n : k) * ldb, stride_c: m * ldc + itemGap)
+        stride_a: (transposeA ? k : m) * lda + itemGaps.a,
+        stride_b: repeatsB ? 0 : (transposeB ? n : k) * ldb, stride_c: m * ldc + itemGaps.c)
     }
   }
 
@@ -45,20 +45,19 @@ import Testing
   static let cases: [Case] =
     sizes(
       [
-        (1, 1, 1), (0, 3, 2), (3, 0, 2), (3, 2, 0), (1, 5, 7), (2, 16, 17), (3, 33, 15), (4, 49, 16),
-        (5, 15, 33),
-        (7, 17, 3), (8, 48, 16), (9, 47, 31), (15, 50, 64), (12, 97, 5), (65, 66, 40), (130, 24, 12),
-        (6, 64, 511),
-        (5, 3, 513), (11, 20, 1030), (257, 33, 17), (517, 9, 8), (127, 6, 4), (128, 8, 3), (129, 7, 512), (512, 5, 9),
-        (513, 4, 8), (6, 96, 9),
-        (9, 32, 4), (16, 31, 8), (18, 24, 5), (4, 700, 70), (1, 30, 1025), (96, 145, 130),
+        (1, 1, 1), (0, 3, 2), (3, 0, 2), (3, 2, 0), (1, 5, 7), (2, 16, 17), (3, 33, 15), (4, 49, 16), (5, 15, 33),
+        (7, 17, 3), (8, 48, 16), (9, 47, 31), (15, 50, 64), (12, 97, 5), (65, 66, 40), (130, 24, 12), (6, 64, 511),
+        (5, 3, 513), (11, 20, 1030), (257, 33, 17), (517, 9, 8), (127, 6, 4), (128, 8, 3), (129, 7, 512),
+        (512, 5, 9), (513, 4, 8), (6, 96, 9), (9, 32, 4), (16, 31, 8), (18, 24, 5), (4, 700, 70), (1, 30, 1025),
+        (96, 145, 130),
       ].flatMap(variants), inDebug: 64)
     + [
       Case(m: 5, n: 7, k: 6, batch: 3, gap: 1), Case(m: 3, n: 9, k: 5, transposeB: true, batch: 4),
       Case(m: 6, n: 18, k: 11, accumulate: true, bias: true, batch: 3, repeatsB: true),
       Case(m: 2, n: 18, k: 11, transposeB: true, bias: true, batch: 3, repeatsB: true),
       Case(m: 6, n: 18, k: 11, transposeA: true, batch: 2, repeatsB: true),
-      Case(m: 6, n: 18, k: 11, bias: true, batch: 3, itemGap: 5, repeatsB: true),
+      Case(m: 6, n: 18, k: 11, bias: true, batch: 3, itemGaps: (5, 0), repeatsB: true),
+      Case(m: 6, n: 18, k: 11, bias: true, batch: 3, itemGaps: (0, 5), repeatsB: true),
       Case(m: 4, n: 4, k: 4, batch: 0),
     ]
 

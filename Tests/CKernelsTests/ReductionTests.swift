@@ -4,10 +4,12 @@ import Testing
 /// Shapes around vectors, blocks of vectors (64), blocks of rows (32), and pieces of long rows (32,768).
 private let shapes: [(Int, Int)] = sizes(
   [
-    (0, 5), (5, 0), (1, 1), (3, 7), (2, 15), (4, 16), (5, 17), (63, 64), (64, 65), (33, 129), (700, 66),
+    (0, 5), (5, 0), (1, 1), (4, 3), (3, 4), (2, 5), (3, 7), (2, 8), (1, 9), (2, 15), (4, 16), (5, 17), (31, 31),
+    (32, 32), (33, 33), (63, 64), (64, 65), (33, 129), (700, 66), (511, 3), (512, 3), (513, 3), (1, 32_767),
+    (1, 32_768),
     (1, 32_769),
     (3, 40_000), (2000, 9),
-  ], inDebug: 10)
+  ], inDebug: 19)
 
 @Suite struct ReductionTests {
   /// A sum of n terms in any order is off by at most γₙ · Σ |x|.

@@ -3,7 +3,10 @@ import Foundation
 import Testing
 
 private let shapes: [(Int, Int)] = sizes(
-  [(0, 3), (1, 1), (3, 2), (5, 15), (4, 16), (3, 17), (300, 66), (2, 100), (4, 1000), (40, 513)], inDebug: 8)
+  [
+    (0, 3), (1, 1), (3, 2), (2, 3), (2, 4), (3, 5), (1, 7), (3, 8), (2, 9), (5, 15), (4, 16), (3, 17), (2, 33),
+    (300, 66), (2, 100), (4, 1000), (40, 513),
+  ], inDebug: 14)
 
 /// Logits lie within ±range: x − max is rounded, at most u·2·range, which e^ makes a relative error.
 private let range: Float = 10

@@ -1,13 +1,14 @@
-"""Opens a checkpoint in transformers and holds it against minigpt on a text.
+"""Opens a checkpoint in transformers and holds it against this package on a text.
 
     python Tests/Peers/parity.py CHECKPOINT TEXT [--minigpt .build/release/minigpt]
 
 CHECKPOINT is a run's directory (its best checkpoint, else its last) or one checkpoint. Prints a row for each
-comparison; exits 1 unless all hold.
+comparison; exits 1 unless all hold. Logits are the library's own: Logits/main.swift, built into .build/peers.
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,10 @@ import torch.nn.functional as F
 import transformers
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+ROOT = Path(__file__).resolve().parents[2]
 UNKNOWN = 0  # the id of <unk>, which minigpt never samples
+WINDOWS = 8  # whose logits are compared
+LOGIT_BOUND = 1e-5  # relative to the largest logit, as in Tests/PeerTests/Agreement.swift
 LOSS_BOUND = 1e-4
 # Between logits closer than this, float32 does not say which is larger.
 TIE = 1e-4
@@ -41,6 +45,7 @@ def main():
     comparisons = [
         compare_weights(peer),
         compare_tokenizer(peer, text[:10_000]),
+        compare_logits(peer, library_logits(directory, options.text), text),
         *compare_loss(peer, minigpt, text, options.text),
         compare_greedy(peer, minigpt, text),
     ]
@@ -68,6 +73,13 @@ class Peer:
 
     def encode(self, text):
         return torch.tensor(self.tokenizer(text)["input_ids"])
+
+    @torch.no_grad()
+    def logits(self, ids, most_windows):
+        """The logits [windows, T, V] of the first windows of `ids`."""
+        length = min(self.block_size, len(ids))
+        windows = min(most_windows, len(ids) // length)
+        return self.model(ids[:windows * length].view(windows, length)).logits
 
     @torch.no_grad()
     def loss(self, ids, batch_size=64):
@@ -110,6 +122,27 @@ class Minigpt:
         return json.loads(run.stdout)
 
 
+def library_logits(checkpoint, text):
+    """What Logits/main.swift, a program of a package of its own, says of the checkpoint."""
+    package = ROOT / ".build" / "peers"
+    sources = package / "Sources" / "Logits"
+    sources.mkdir(parents=True, exist_ok=True)
+    (sources / "main.swift").write_bytes((Path(__file__).parent / "Logits" / "main.swift").read_bytes())
+    modules = ["Autograd", "Checkpoints", "Text", "Transformer"]
+    products = ", ".join(f'.product(name: "{name}", package: "{ROOT.name}")' for name in modules)
+    (package / "Package.swift").write_text(
+        "// swift-tools-version: 6.2\nimport PackageDescription\n\nlet package = Package(\n"
+        '  name: "Peers", platforms: [.macOS(.v15)],\n'
+        f'  dependencies: [.package(path: "{os.path.relpath(ROOT, package)}")],\n'
+        f'  targets: [.executableTarget(name: "Logits", dependencies: [{products}])])\n')
+    words = ["swift", "run", "--package-path", str(package), "-c", "release", "Logits"]
+    words += [str(checkpoint.absolute()), str(text.absolute()), str(WINDOWS)]
+    run = subprocess.run(words, capture_output=True)
+    if run.returncode != 0:
+        sys.exit(f"the program of Logits/main.swift: exit code {run.returncode}\n{run.stderr.decode()}")
+    return torch.frombuffer(bytearray(run.stdout), dtype=torch.float32)
+
+
 def compare_weights(peer):
     """transformers must know the architecture and find every weight, and none too many."""
     model = type(peer.model).__name__
@@ -122,6 +155,15 @@ def compare_tokenizer(peer, text):
     ids = peer.encode(text)
     wrong = sum(a != b for a, b in zip(peer.tokenizer.decode(ids), text)) + abs(len(ids) - len(text))
     return "tokenizer round trip", f"{len(text):,} characters, {len(ids):,} tokens, {wrong} wrong", wrong == 0
+
+
+def compare_logits(peer, ours, text):
+    theirs = peer.logits(peer.encode(text), WINDOWS)
+    if ours.numel() != theirs.numel():
+        return "logits", f"{ours.numel():,} here, {theirs.numel():,} there", False
+    apart = ((ours.view(theirs.shape) - theirs).abs().max() / theirs.abs().max()).item()
+    figure = f"{theirs.numel():,}, apart by {apart:.1e} of the largest or less"
+    return "logits", figure, apart <= LOGIT_BOUND
 
 
 def compare_loss(peer, minigpt, text, path):

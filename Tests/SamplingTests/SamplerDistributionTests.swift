@@ -59,6 +59,8 @@ import Testing
     try expect([2: 2.0 / 3, 3: 1.0 / 3], logits) { $0.topP = 0.74 }
     try expect([1: 1.0 / 7, 2: 4.0 / 7, 3: 2.0 / 7], logits) { $0.topP = 0.76 }
     try expect([1: 0.125, 2: 0.5, 3: 0.25, 4: 0.125], logits) { $0.topP = 0.9 }
+    // Exact in binary: two of four reach a half, and no third is needed.
+    try expect([1: 0.5, 2: 0.5], [7, 1, 1, 1, 1]) { $0.topP = 0.5 }
   }
 
   @Test("min-p keeps what is at least p times as probable as the best")

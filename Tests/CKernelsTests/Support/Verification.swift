@@ -88,7 +88,7 @@ func expectClose(
 private func agrees(_ actual: Double, _ expected: Double, within tolerance: Double) -> Bool {
   if expected.isNaN || actual.isNaN { return expected.isNaN && actual.isNaN }
   if expected == actual { return true }
-  return abs(actual - expected) <= tolerance
+  return expected.isFinite && abs(actual - expected) <= tolerance
 }
 
 private func isIdentical(_ left: [[Double]], _ right: [[Double]]) -> Bool {

@@ -1,0 +1,131 @@
+"""The mutants: each one small fault that a reader could miss, and the test target that must notice it.
+
+`original` stands exactly once in the file. Where no test can notice a mutant, `equivalent` says why.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    name: str  # what is wrong with it
+    path: str  # below Sources
+    original: str
+    mutated: str
+    equivalent: str = ""
+
+
+KERNELS = [
+    Mutant("matmul: a later slice of k overwrites the sums of the one before", "CKernels/float32/matmul.inl.h",
+           ".accumulate = shape->accumulate || slice > 0", ".accumulate = shape->accumulate"),
+    Mutant("matmul: a batch with gaps between its results is taken for one tall product",
+           "CKernels/float32/matmul.inl.h",
+           "shape.stride_a == shape.m * shape.lda &&\n              shape.stride_c == shape.m * shape.ldc",
+           "shape.stride_a == shape.m * shape.lda"),
+    Mutant("matmul: packing reads one row past the end of Bᵀ", "CKernels/float32/tile.inl.h",
+           "block[r] = r < rows ?", "block[r] = r <= rows ?"),
+    Mutant("matmul of few rows: the last four columns read past the end of B", "CKernels/float32/dot.inl.h",
+           "(first + (s < left ? s : left - 1)) * step", "(first + s) * step"),
+    Mutant("exp: results below 10⁻³⁵ are one and the same", "CKernels/float32/exponential.inl.h",
+           "x = choose(x < -104.0f, splat(-104.0f), x)", "x = choose(x < -80.0f, splat(-80.0f), x)"),
+    Mutant("log: subnormal numbers are off by a factor of 2", "CKernels/float32/exponential.inl.h",
+           "power - (subnormal & 23)", "power - (subnormal & 22)"),
+    Mutant("gelu: one factor of the derivative's cubic term", "CKernels/float32/elementwise.inl.h",
+           "3.0f * 0.0713548163f", "2.0f * 0.0713548163f"),
+    Mutant("softmax: the maximum is not subtracted", "CKernels/float32/softmax.inl.h",
+           "exponentials(y, x, 1, max_span(x, columns), columns)", "exponentials(y, x, 1, 0, columns)"),
+    Mutant("cross-entropy: a row that is not scored keeps its logits as its gradient",
+           "CKernels/float32/cross_entropy.inl.h",
+           "if (dlogits != NULL) memset(dlogits, 0, sizeof(float) * (size_t)columns);", ""),
+    Mutant("layer norm: empty lanes of the last vector count in the variance",
+           "CKernels/float32/layer_norm.inl.h",
+           "fill_after(load_first(x + c, lanes) - mean, lanes, 0)", "load_first(x + c, lanes) - mean"),
+    Mutant("attention: the window is one key wider", "CKernels/float32/attention_shape.inl.h",
+           "first_query + shift - shape->window + 1;", "first_query + shift - shape->window;"),
+    Mutant("attention: every head drops the same weights", "CKernels/float32/attention_shape.inl.h",
+           ".number = (uint32_t)(b * shape->heads + h)", ".number = (uint32_t)b"),
+    Mutant("attention's gradient: each key misses the first query that sees it",
+           "CKernels/float32/attention_backward.inl.h",
+           "? j - shift - block.start : 0", "? j - shift - block.start + 1 : 0"),
+    Mutant("AdamW: ε is added before the bias correction", "CKernels/float32/adamw.inl.h",
+           "__builtin_elementwise_sqrt(v) * rescale + epsilon",
+           "(__builtin_elementwise_sqrt(v) + epsilon) * rescale"),
+    Mutant("thread pool: chunks left over after an even deal are dropped", "CKernels/pool.c",
+           "start += share + (index < left_over ? 1 : 0)", "start += share + (index < left_over ? 0 : 0)"),
+]
+
+OPERATIONS = [
+    Mutant("a / b: the sign of b's gradient", "Autograd/Operations/Arithmetic.swift",
+           "[dy / b, -(dy * y) / b]", "[dy / b, (dy * y) / b]"),
+    Mutant("xᵖ: a zero exponent has derivative 0·∞ at 0", "Autograd/Operations/ElementaryFunctions.swift",
+           "[exponent == 0 ? nil : dy *", "[dy *"),
+    Mutant("maximum: the gradient goes to the last of equal maxima", "Autograd/Operations/Reductions.swift",
+           "elements.first { values", "elements.last { values"),
+    Mutant("transposed: the gradient is permuted forwards again", "Autograd/Operations/Layout.swift",
+           "[dy.transposed(inverse)]", "[dy.transposed(order)]"),
+    Mutant("slice: the gradient lands at the beginning", "Autograd/Operations/Layout.swift",
+           "into: dx, offset: range.lowerBound * strides[axis]", "into: dx, offset: 0"),
+    Mutant("matmul: B's gradient where both are transposed", "Autograd/Operations/MatMul.swift",
+           "matmul(dy, a, transposeA: true, transposeB: transposeA)",
+           "matmul(dy, a, transposeA: true, transposeB: false)"),
+    Mutant("linearCrossEntropy: the mean counts rows that are not scored",
+           "Autograd/Operations/LinearCrossEntropy.swift",
+           "$0 += $1 >= 0 ? 1 : 0", "$0 += $1 >= -1 ? 1 : 0"),
+    Mutant("linearCrossEntropy: the weight's gradient is the last chunk's",
+           "Autograd/Operations/LinearCrossEntropy.swift",
+           "into: dweight, accumulate: true", "into: dweight, accumulate: false"),
+    Mutant("attention: packed values are read where grouped heads have keys",
+           "Autograd/Operations/Attention.swift",
+           "(call.heads + call.keyHeads) * call.headWidth", "2 * call.keyHeads * call.headWidth"),
+    Mutant("dropout: the gradient passes where the value was dropped", "Autograd/Operations/Dropout.swift",
+           "[Kernels.dropout(dy, draw)]", "[dy]"),
+    Mutant("differentiation: a tensor used twice keeps one use's gradient", "Autograd/Differentiation.swift",
+           "sum.accumulate(term)", "sum = term"),
+]
+
+OPTIMIZER = [
+    Mutant("AdamW: gains and biases decay as well", "Training/AdamW.swift",
+           "weights.rank >= 2 ? weightDecay : 0", "weights.rank >= 1 ? weightDecay : 0"),
+    Mutant("AdamW: the bias correction is a step late", "Training/AdamW.swift",
+           "correction1: 1 - pow(beta1, Double(step))", "correction1: 1 - pow(beta1, Double(step + 1))"),
+    Mutant("clipping: small gradients are scaled up to the limit", "Training/AdamW.swift",
+           "min(1, limit / (norm + 1e-6))", "limit / (norm + 1e-6)"),
+    Mutant("schedule: the warm-up reaches the peak a step early", "Training/LearningRateSchedule.swift",
+           "/ Double(warmupSteps + 1)", "/ Double(warmupSteps)"),
+]
+
+SAMPLER = [
+    Mutant("repetition penalty: a negative logit is divided as well", "Sampling/Sampler.swift",
+           "logit > 0 ? logit / penalty : logit * penalty", "logit / penalty"),
+    Mutant("top-p: the token that reaches p exactly is not the last", "Sampling/Sampler.swift",
+           "return sum >= target", "return sum > target"),
+    Mutant("top-p: p of all tokens, not of those that top-k has left", "Sampling/Sampler.swift",
+           "options.topP * candidates.reduce(0) { $0 + $1.probability }", "options.topP"),
+    Mutant("equal logits: the higher id comes first", "Sampling/Sampler.swift",
+           ": a.token < b.token", ": a.token > b.token"),
+    Mutant("every sample draws the same random numbers", "Sampling/Sampler.swift",
+           "Int64(sample)", "Int64(sample & 0)"),
+]
+
+SAFETENSORS = [
+    Mutant("safetensors: a shape whose size overflows is taken", "Checkpoints/SafetensorsHeader.swift",
+           "overflow ? nil : product", "overflow ? 0 : product"),
+    Mutant("safetensors: a gap between tensors is taken", "Checkpoints/SafetensorsHeader.swift",
+           "entry.bytes.lowerBound == end else", "entry.bytes.lowerBound >= end else"),
+    Mutant("safetensors: bytes after the last tensor are taken", "Checkpoints/SafetensorsHeader.swift",
+           "guard end == dataByteCount", "guard end <= dataByteCount"),
+    Mutant("safetensors: the header is not filled up to 8 bytes", "Checkpoints/SafetensorsHeader.swift",
+           "-json.count & 7", "0"),
+    Mutant("checkpoints: queries, keys and values are all read into the first rows",
+           "Checkpoints/ParameterFiles.swift",
+           "      row += part.rowCount\n", "      row += 0\n"),
+]
+
+# By the test target that must notice them.
+MUTANTS = {
+    "CKernelsTests": KERNELS,
+    "AutogradTests": OPERATIONS,
+    "SamplingTests": SAMPLER,
+    "CheckpointsTests": SAFETENSORS,
+    "TrainingTests": OPTIMIZER,
+}
