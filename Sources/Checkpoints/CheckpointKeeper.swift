@@ -64,7 +64,8 @@ package struct CheckpointKeeper: Sendable {
     for (name, checkpoint) in [("best", best), ("last", last)] {
       let link = run.path + "/" + name
       if let kind = FileKind(of: link), kind != .symbolicLink {
-        throw CheckpointError.malformed(file: link, reason: "it is no link of ours; move it away, or give another --out")
+        throw CheckpointError.malformed(
+          file: link, reason: "it is no link of ours; move it away, or give another --out")
       }
       if let checkpoint {
         let temporary = link + AtomicDirectory.incompleteSuffix

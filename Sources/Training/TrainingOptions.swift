@@ -35,7 +35,7 @@ public struct TrainingOptions: Sendable, Equatable {
   /// Where all randomness comes from.
   public var seed: UInt64 = 1337
   /// How exactly matrix products are computed, in training and in evaluating.
-  public var precision = Precision.highest
+  public var precision = Precision.medium
   /// The share of the corpus, at its end, that is held back to validate with.
   public var validationFraction = 0.1
 

@@ -37,8 +37,7 @@ extension Machine {
 
   /// Multiply-adds in registers alone: floating-point operations in a second, on all threads, the mean over
   /// `shortest` seconds.
-  package func peakOperationsPerSecond(in precision: Precision, measuredFor shortest: Double = 4e-3) -> Double
-  {
+  package func peakOperationsPerSecond(in precision: Precision, measuredFor shortest: Double = 4e-3) -> Double {
     var operations = 0.0
     let seconds = meanSeconds(atLeast: shortest) {
       operations = ck_peak_multiply_add(pool, table, precision.kernelPrecision, Self.roundsAtOnce)

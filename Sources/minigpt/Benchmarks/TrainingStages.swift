@@ -34,6 +34,10 @@ package struct StagedTraining {
 
   /// Takes one step, and returns its loss and the milliseconds of each part.
   package mutating func takeStep() -> (loss: Double, milliseconds: [TrainingStage: Double]) {
+    Processor.current.with(options.precision).run { takeTimedStep() }
+  }
+
+  private mutating func takeTimedStep() -> (loss: Double, milliseconds: [TrainingStage: Double]) {
     var watch = Stopwatch()
     let batch = batches.batch(at: optimizer.step)
     watch.lap(.data)

@@ -15,7 +15,7 @@ struct BenchCommand: Command {
   var steps: Int?
   var corpus: String?
   var checkpoint: String?
-  var precision = Precision.highest
+  var precision = TrainingOptions().precision
   var threads: Int?
   var json = false
 
