@@ -34,8 +34,19 @@ extension Tensor {
   public init(
     normal deviation: Double, mean: Double = 0, shape: [Int], key: RandomKey, elementType: ElementType
   ) {
-    let draws = key.normals(count: Shape.count(shape))
-    self.init(draws.map { mean + deviation * $0 }, shape: shape, elementType: elementType)
+    self.init(uninitialized: shape, elementType)
+    let (count, pieceLength) = (count, 1 << 14)
+    nonisolated(unsafe) let address = address  // each piece writes its own elements
+    Processor.current.forEach(pieces: (count + pieceLength - 1) / pieceLength) { piece in
+      let part = (piece * pieceLength)..<min((piece + 1) * pieceLength, count)
+      let values = key.normals(at: part).map { mean + deviation * $0 }
+      switch elementType {
+      case .float32:
+        (address + 4 * part.lowerBound).initializeMemory(
+          as: Float.self, from: values.map(Float.init), count: part.count)
+      case .float64: (address + 8 * part.lowerBound).initializeMemory(as: Double.self, from: values, count: part.count)
+      }
+    }
   }
 
   /// A tensor of `count` elements whose bytes `fill` writes, in this machine's byte order.

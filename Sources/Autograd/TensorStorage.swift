@@ -1,3 +1,4 @@
+import CKernels
 import Synchronization
 
 /// A reference-counted buffer, 64-byte aligned, that returns to the allocator when its last tensor goes.
@@ -51,7 +52,7 @@ package final class CachingAllocator: Sendable {
       return nil
     }
     if let kept, let pointer = UnsafeMutableRawPointer(bitPattern: kept) { return pointer }
-    return UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
+    return ck_allocate(capacity)
   }
 
   func giveBack(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) {

@@ -1,5 +1,7 @@
 #include "scratch.h"
 
+#include "CKernels.h"
+
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -40,6 +42,6 @@ void *ck_scratch(ck_scratch_holder holder, size_t bytes) {
   pthread_setspecific(at_thread_exit, blocks);
   free(held->memory);
   held->size = reuses_memory ? bytes + bytes / 4 + 64 : bytes;
-  if (posix_memalign(&held->memory, 64, held->size) != 0) abort();
+  held->memory = ck_allocate(held->size);
   return held->memory;
 }

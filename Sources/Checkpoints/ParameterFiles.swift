@@ -68,7 +68,7 @@ enum WeightsFile {
     let names = ParameterNames(config: config)
     let file = try SafetensorsFile(path, ifMissing: "the model's weights; take another checkpoint")
     try names.requireTensors(of: file)
-    var model = try GPT(config, key: RandomKey(seed: 0))
+    var model = try GPT(empty: config)
     try model.visitParameters { name, tensor in
       tensor = try names.parameter(name, shape: tensor.shape, in: file)
     }

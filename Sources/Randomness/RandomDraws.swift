@@ -31,14 +31,20 @@ extension RandomKey {
   }
 
   /// The normal numbers at the counters `0 ..< count`.
-  public func normals(count: Int) -> [Double] {
-    [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
-      for first in stride(from: 0, to: count, by: 2) {
-        let pair = normalPair(at: UInt64(first / 2))
+  public func normals(count: Int) -> [Double] { normals(at: 0..<count) }
+
+  /// The normal numbers at these counters.
+  ///
+  /// - Precondition: the first counter is even, and so begins a pair.
+  public func normals(at counters: Range<Int>) -> [Double] {
+    precondition(counters.lowerBound.isMultiple(of: 2), "normals(at:): \(counters.lowerBound) is within a pair")
+    return [Double](unsafeUninitializedCapacity: counters.count) { buffer, initialized in
+      for first in stride(from: 0, to: counters.count, by: 2) {
+        let pair = normalPair(at: UInt64((counters.lowerBound + first) / 2))
         buffer[first] = pair.0
-        if first + 1 < count { buffer[first + 1] = pair.1 }
+        if first + 1 < counters.count { buffer[first + 1] = pair.1 }
       }
-      initialized = count
+      initialized = counters.count
     }
   }
 

@@ -9,13 +9,13 @@ public struct Block: Module {
   var mlpNorm: LayerNorm
   var mlp: MLP
 
-  init(_ config: GPTConfig, key: RandomKey) {
+  init(_ config: GPTConfig, key: RandomKey?) {
     // Two projections a block end in the residual stream; GPT-2 scales them so that its variance stays near one.
     let residualDeviation = GPTConfig.initialDeviation / sqrt(2 * Double(config.layerCount))
     attentionNorm = LayerNorm(config.width, epsilon: config.layerNormEpsilon)
-    attention = CausalSelfAttention(config, residualDeviation: residualDeviation, key: key.derived(by: 0))
+    attention = CausalSelfAttention(config, residualDeviation: residualDeviation, key: key?.derived(by: 0))
     mlpNorm = LayerNorm(config.width, epsilon: config.layerNormEpsilon)
-    mlp = MLP(config, residualDeviation: residualDeviation, key: key.derived(by: 1))
+    mlp = MLP(config, residualDeviation: residualDeviation, key: key?.derived(by: 1))
   }
 
   /// `[B, T, C] → [B, T, C]`.

@@ -12,14 +12,14 @@ public struct CausalSelfAttention: Module {
   /// Which positions a token sees; the attention kernels apply it.
   private let mask: AttentionMask
 
-  init(_ config: GPTConfig, residualDeviation: Double, key: RandomKey) {
+  init(_ config: GPTConfig, residualDeviation: Double, key: RandomKey?) {
     headCount = config.headCount
     keyValueHeadCount = config.keyValueHeadCount
     headWidth = config.headWidth
     mask = config.slidingWindow.map { .window($0) } ?? .causal
     let projected = (headCount + 2 * keyValueHeadCount) * headWidth
-    project = Linear(config.width, projected, deviation: GPTConfig.initialDeviation, key: key.derived(by: 0))
-    output = Linear(headCount * headWidth, config.width, deviation: residualDeviation, key: key.derived(by: 1))
+    project = Linear(config.width, projected, deviation: GPTConfig.initialDeviation, key: key?.derived(by: 0))
+    output = Linear(headCount * headWidth, config.width, deviation: residualDeviation, key: key?.derived(by: 1))
   }
 
   /// `[B, T, C] → [B, T, C]`; with a cache, B is 1 and x continues the sequence in it.

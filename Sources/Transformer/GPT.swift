@@ -19,15 +19,24 @@ public struct GPT: Module {
   /// A model with GPT-2's initial weights: normal with deviation 0.02, the projections into the residual stream
   /// 0.02/√(2L), biases zero. Throws where `config` is not valid.
   public init(_ config: GPTConfig, key: RandomKey) throws(GPTConfigError) {
+    try self.init(config, drawnFrom: key)
+  }
+
+  /// A model whose matrices are 0, for whoever reads a file into them. Throws where `config` is not valid.
+  package init(empty config: GPTConfig) throws(GPTConfigError) {
+    try self.init(config, drawnFrom: nil)
+  }
+
+  private init(_ config: GPTConfig, drawnFrom key: RandomKey?) throws(GPTConfigError) {
     try config.validate()
     self.config = config
     let table = [config.vocabularySize, config.width]
-    embedding = Tensor(normal: GPTConfig.initialDeviation, shape: table, key: key.derived(by: 0), elementType: .float32)
-    blocks = (0..<config.layerCount).map { Block(config, key: key.derived(by: 1, UInt64($0))) }
+    embedding = .initialWeight(table, deviation: GPTConfig.initialDeviation, key: key?.derived(by: 0))
+    blocks = (0..<config.layerCount).map { Block(config, key: key?.derived(by: 1, UInt64($0))) }
     norm = LayerNorm(config.width, epsilon: config.layerNormEpsilon)
     untiedHead =
       config.tiesHead
-      ? nil : Tensor(normal: GPTConfig.initialDeviation, shape: table, key: key.derived(by: 2), elementType: .float32)
+      ? nil : .initialWeight(table, deviation: GPTConfig.initialDeviation, key: key?.derived(by: 2))
     positions = RotaryTable(
       headWidth: config.headWidth, positionCount: config.contextLength, theta: config.ropeTheta)
   }

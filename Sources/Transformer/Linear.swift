@@ -8,9 +8,9 @@ public struct Linear: Module {
   /// [out]
   public var bias: Tensor
 
-  /// Weights from a normal distribution of the given deviation, biases zero.
-  init(_ inputs: Int, _ outputs: Int, deviation: Double, key: RandomKey) {
-    weight = Tensor(normal: deviation, shape: [outputs, inputs], key: key, elementType: .float32)
+  /// Weights from a normal distribution of the given deviation, or 0 without a key; biases zero.
+  init(_ inputs: Int, _ outputs: Int, deviation: Double, key: RandomKey?) {
+    weight = .initialWeight([outputs, inputs], deviation: deviation, key: key)
     bias = Tensor(repeating: 0, shape: [outputs], elementType: .float32)
   }
 

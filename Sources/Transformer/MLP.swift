@@ -5,10 +5,10 @@ import Randomness
 public struct MLP: Module {
   var expand, contract: Linear
 
-  init(_ config: GPTConfig, residualDeviation: Double, key: RandomKey) {
+  init(_ config: GPTConfig, residualDeviation: Double, key: RandomKey?) {
     let deviation = GPTConfig.initialDeviation
-    expand = Linear(config.width, config.mlpWidth, deviation: deviation, key: key.derived(by: 0))
-    contract = Linear(config.mlpWidth, config.width, deviation: residualDeviation, key: key.derived(by: 1))
+    expand = Linear(config.width, config.mlpWidth, deviation: deviation, key: key?.derived(by: 0))
+    contract = Linear(config.mlpWidth, config.width, deviation: residualDeviation, key: key?.derived(by: 1))
   }
 
   func callAsFunction(_ x: Tensor, dropout: Dropout?) -> Tensor {

@@ -1,4 +1,5 @@
 import Autograd
+import Randomness
 
 /// What is called for each learned tensor with its name: to read it, or to change it in place.
 public typealias ParameterVisitor = (_ name: String, _ tensor: inout Tensor) throws -> Void
@@ -44,4 +45,12 @@ extension Module {
 /// `path` and `name`, joined by a dot.
 func join(_ path: String, _ name: String) -> String {
   path.isEmpty ? name : path + "." + name
+}
+
+extension Tensor {
+  /// A matrix of float32 from a normal distribution of the given deviation, or 0 without a key.
+  static func initialWeight(_ shape: [Int], deviation: Double, key: RandomKey?) -> Tensor {
+    guard let key else { return Tensor(repeating: 0, shape: shape, elementType: .float32) }
+    return Tensor(normal: deviation, shape: shape, key: key, elementType: .float32)
+  }
 }

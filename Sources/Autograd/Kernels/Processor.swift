@@ -45,6 +45,18 @@ public struct Processor: Sendable {
     try Processor.$current.withValue(self, operation: body)
   }
 
+  /// Calls `body` once for each piece of some work, on all threads, in no order.
+  func forEach(pieces: Int, _ body: @Sendable (Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      withUnsafePointer(to: body) { pointer in
+        ck_pool_run(
+          poolPointer, pieces,
+          { context, piece in context.assumingMemoryBound(to: (@Sendable (Int) -> Void).self).pointee(piece) },
+          UnsafeMutableRawPointer(mutating: pointer))
+      }
+    }
+  }
+
   /// The number of threads, the caller's own included.
   public var threads: Int { Int(ck_pool_threads(pool.pointer)) }
 

@@ -41,6 +41,11 @@ int ck_physical_cores(void);
 void ck_pool_run(ck_pool *pool, ptrdiff_t chunks, void (*body)(void *context, ptrdiff_t chunk),
                  void *context);
 
+// MARK: - Memory
+
+/// `bytes` bytes for tensors, aligned to a cache line; what is large is asked for in huge pages. Freed by `free`.
+void *ck_allocate(size_t bytes);
+
 // MARK: - Arguments of kernels
 
 typedef enum ck_unary {
