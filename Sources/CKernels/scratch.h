@@ -10,7 +10,7 @@
 typedef enum ck_scratch_holder { ck_scratch_caller, ck_scratch_chunk, ck_scratch_holders } ck_scratch_holder;
 
 /// At least `bytes` of this thread's memory, 64-byte aligned, its contents undefined. The next call for the
-/// same holder on the same thread takes it back.
+/// same holder on the same thread takes it back, so a chunk calls no other kernel.
 void *ck_scratch(ck_scratch_holder holder, size_t bytes);
 
 #endif

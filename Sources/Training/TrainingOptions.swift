@@ -34,7 +34,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var patience: Int?
   /// Where all randomness comes from.
   public var seed: UInt64 = 1337
-  /// How exactly matrix products are computed, in training and in evaluating.
+  /// How exactly matrix products are computed, in training and in its evaluations, whatever the current processor's
+  /// precision.
   public var precision = Precision.medium
   /// The share of the corpus, at its end, that is held back to validate with.
   public var validationFraction = 0.1

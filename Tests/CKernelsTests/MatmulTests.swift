@@ -10,12 +10,13 @@ import Testing
     var gap = 0
     /// What lies between one item's A and the next's, and between their Cs.
     var itemGaps = (a: 0, c: 0)
+    var repeatsA = false
     var repeatsB = false
     var precision = ck_precision_highest
 
     var testDescription: String {
       "\(m)×\(n)×\(k)\(transposeA ? " Aᵀ" : "")\(transposeB ? " Bᵀ" : "")\(accumulate ? " +=" : "")"
-        + "\(bias ? " +bias" : "") batch \(batch)\(repeatsB ? " of one B" : "") gaps \(gap), \(itemGaps)"
+        + "\(bias ? " +bias" : "") batch \(batch)\(repeatsA ? " of one A" : "")\(repeatsB ? " of one B" : "") gaps \(gap), \(itemGaps)"
     }
 
     var shape: ck_matmul {
@@ -25,8 +26,19 @@ import Testing
       return ck_matmul(
         m: m, n: n, k: k, transpose_a: transposeA, transpose_b: transposeB, accumulate: accumulate,
         precision: precision, lda: lda, ldb: ldb, ldc: ldc, batch: batch,
-        stride_a: (transposeA ? k : m) * lda + itemGaps.a,
+        stride_a: repeatsA ? 0 : (transposeA ? k : m) * lda + itemGaps.a,
         stride_b: repeatsB ? 0 : (transposeB ? n : k) * ldb, stride_c: m * ldc + itemGaps.c)
+    }
+
+    /// Values for A, B, C and the bias, with all their gaps.
+    func operands() -> (a: [Float], b: [Float], c: [Float], bias: [Float]) {
+      let shape = shape
+      let items = max(batch, 1)
+      return (
+        uniform(repeatsA ? (transposeA ? k : m) * shape.lda : items * shape.stride_a, seed: 1),
+        uniform(repeatsB ? (transposeB ? n : k) * shape.ldb : items * shape.stride_b, seed: 2),
+        uniform(items * shape.stride_c, seed: 3), uniform(n, seed: 4)
+      )
     }
   }
 
@@ -58,18 +70,16 @@ import Testing
       Case(m: 6, n: 18, k: 11, transposeA: true, batch: 2, repeatsB: true),
       Case(m: 6, n: 18, k: 11, bias: true, batch: 3, itemGaps: (5, 0), repeatsB: true),
       Case(m: 6, n: 18, k: 11, bias: true, batch: 3, itemGaps: (0, 5), repeatsB: true),
+      Case(m: 257, n: 18, k: 11, batch: 2, itemGaps: (5, 0), repeatsB: true),
+      Case(m: 9, n: 18, k: 11, batch: 3, repeatsA: true),
+      Case(m: 9, n: 18, k: 11, transposeA: true, transposeB: true, batch: 3, repeatsA: true),
       Case(m: 4, n: 4, k: 4, batch: 0),
     ]
 
   @Test("each element is its sum, to γₖ of the sum of sizes", arguments: cases)
   func product(_ test: Case) {
     var shape = test.shape
-    let items = max(test.batch, 1)
-    let a = uniform(items * shape.stride_a, seed: 1)
-    let b = uniform(
-      test.repeatsB ? (test.transposeB ? test.n : test.k) * shape.ldb : items * shape.stride_b, seed: 2)
-    let c = uniform(items * shape.stride_c, seed: 3)
-    let bias = uniform(test.n, seed: 4)
+    let (a, b, c, bias) = test.operands()
     func multiply(_ run: KernelRun, _ a: [Float], _ b: [Float], _ c: [Float], _ bias: [Float]) -> [TestTensor] {
       let result = run.tensor(c)
       run.table.matmul(

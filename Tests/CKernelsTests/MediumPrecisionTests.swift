@@ -1,7 +1,9 @@
 import CKernels
 import Testing
 
-@Suite struct MediumPrecisionTests {
+/// Where no table has a way of its own for it, medium is highest, which MatmulTests hold.
+@Suite(.enabled(if: supportedTables().contains { $0.least_precision == ck_precision_medium }))
+struct MediumPrecisionTests {
   /// All but those of few rows, which are read once whatever their type, and so computed exactly.
   static let cases = MatmulTests.cases.filter { $0.m >= 5 || $0.transposeA || !$0.transposeB }.map { test in
     var test = test
@@ -12,12 +14,7 @@ import Testing
   @Test("a medium product is float32's of factors rounded to the nearest bfloat16, to γₖ", arguments: cases)
   func product(_ test: MatmulTests.Case) {
     var shape = test.shape
-    let items = max(test.batch, 1)
-    let a = uniform(items * shape.stride_a, seed: 1)
-    let b = uniform(
-      test.repeatsB ? (test.transposeB ? test.n : test.k) * shape.ldb : items * shape.stride_b, seed: 2)
-    let c = uniform(items * shape.stride_c, seed: 3)
-    let bias = uniform(test.n, seed: 4)
+    let (a, b, c, bias) = test.operands()
     func multiply(_ run: KernelRun, _ size: (Float) -> Float) -> [TestTensor] {
       // Who rounds by itself is given what was not rounded.
       let round = run.table.least_precision == ck_precision_medium ? { $0 } : bfloat16
@@ -64,6 +61,30 @@ import Testing
       let c = run.result(test.m * test.n)
       run.table.matmul(run.pool, c.pointer, run.tensor(a).pointer, run.tensor(b).pointer, nil, &shape)
       return [c]
+    }
+  }
+}
+
+/// Products at the ends of float32's range, where medium is unlike the others.
+@Suite(.enabled(if: supportedTables().contains { $0.least_precision == ck_precision_medium }))
+struct MediumRangeTests {
+  @Test(
+    "subnormal factors, products and sums count as 0, and factors that round to 2¹²⁸ as infinite",
+    arguments: [
+      (0x1p-130, 1e38, 0), (1e-20, 1e-20, 0), (3.4e38, 1e-10, .infinity), (0x1.FEp127, 1, 0x1.FEp127),
+      (-0x1p-130, 1e38, 0), (0x1p-126, 0.5, 0), (0x1p-126, 1, 0x1p-126),
+    ] as [(Float, Float, Double)])
+  func range(a: Float, b: Float, product: Double) {
+    var shape = MatmulTests.Case(m: 5, n: 3, k: 1, precision: ck_precision_medium).shape
+    for table in supportedTables() where table.least_precision == ck_precision_medium {
+      withPool(threads: 1) { pool in
+        let run = KernelRun(table: table, pool: pool)
+        let c = run.result(15)
+        table.matmul(
+          pool, c.pointer, run.tensor([Float](repeating: a, count: 5)).pointer,
+          run.tensor([Float](repeating: b, count: 3)).pointer, nil, &shape)
+        #expect(c.values.allSatisfy { $0 == product }, "\(c.values[0])")
+      }
     }
   }
 }

@@ -40,9 +40,13 @@ struct TrainerTests {
     let isMedium = Processor.current.with(.medium).precision == .medium
     let highest = smallRecipe { ($0.options.precision, $0.options.maxIterations) = (.highest, 300) }
     #expect(try (trained(medium, steps: 1) == trained(highest, steps: 1)) != isMedium)
-    var trainer = try trainer(medium)
-    for _ in 0..<300 { _ = try trainer.takeStep() }
-    #expect(try #require(try trainer.evaluate()).validationLoss < 0.6)
+    let losses = try [medium, highest].map { recipe in
+      var trainer = try trainer(recipe)
+      for _ in 0..<300 { _ = try trainer.takeStep() }
+      return try #require(try trainer.evaluate()).validationLoss
+    }
+    // Seeds differ by more.
+    #expect(abs(losses[0] - losses[1]) < 0.05)
   }
 
   @Test("accumulating gradients over batches takes the step of one large batch")

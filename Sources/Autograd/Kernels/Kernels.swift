@@ -1,6 +1,6 @@
 import CKernels
 
-/// The only door to the C kernels: takes tensors, picks the table by their element type, returns fresh tensors.
+/// The only door from tensors to the C kernels: takes tensors, picks the table by their element type, returns fresh tensors.
 ///
 /// Shapes have been checked by the operation that calls. Nothing here is recorded.
 enum Kernels {

@@ -5,9 +5,11 @@ import CKernels
 public enum Precision: String, Sendable, CaseIterable {
   /// Factors are float32.
   case highest
-  /// Each factor is the sum of two bfloat16 parts, and three products of parts are added: off by some 2⁻¹⁶ of itself.
+  /// Between the others: each factor in two bfloat16 parts. No processor has a way of its own for it here yet, so that
+  /// it is computed as `highest`.
   case high
-  /// Factors are rounded to bfloat16: off by at most 2⁻⁸ of itself.
+  /// Factors are rounded to bfloat16: off by at most 2⁻⁸ of themselves; subnormal ones count as 0, those from
+  /// 2¹²⁸ − 2¹¹⁹ on as infinite. Attention's own products, and products of fewer than five rows, stay float32.
   case medium
 }
 

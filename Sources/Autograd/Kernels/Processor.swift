@@ -40,6 +40,9 @@ public struct Processor: Sendable {
     }
   }
 
+  /// The names of the float32 kernel tables that this CPU can run, slowest first.
+  package static var supportedInstructionSets: [String] { supported(threads: 1).map(\.instructionSet) }
+
   /// Runs `body` with this as the current processor.
   public func run<Result>(_ body: () throws -> Result) rethrows -> Result {
     try Processor.$current.withValue(self, operation: body)

@@ -1,16 +1,17 @@
 // `medium` precision: factors rounded to bfloat16, the upper half of a float's bits, of which 8 are significant.
 //
 // Two of them, one above the other along the sum, make a pair, which takes a float's place in memory and in a
-// register. A multiply-add of pairs is two multiply-adds, summed in float32. Denormals count as 0.
+// register (Intel calls a matrix packed like this VNNI). A multiply-add of pairs is two multiply-adds, summed in
+// float32. Subnormal factors, products and sums count as 0.
 
-/// What a matrix is made of: each place along the sum is one float, or a pair of bfloat16 numbers.
-typedef enum factors { floats, pairs } factors;
+/// What an operand is made of: each place along the sum is one float, or a pair of bfloat16 numbers.
+typedef enum operand_format { floats, pairs } operand_format;
 
 /// How many places along the sum k numbers take.
-CK_INLINE ptrdiff_t places_of(const factors made_of, ptrdiff_t k) { return made_of == pairs ? (k + 1) / 2 : k; }
+CK_INLINE ptrdiff_t places_of(const operand_format format, ptrdiff_t k) { return format == pairs ? (k + 1) / 2 : k; }
 
 /// The first number of a place.
-CK_INLINE ptrdiff_t first_at(const factors made_of, ptrdiff_t place) { return made_of == pairs ? 2 * place : place; }
+CK_INLINE ptrdiff_t first_at(const operand_format format, ptrdiff_t place) { return format == pairs ? 2 * place : place; }
 
 #if CK_BFLOAT16
 
@@ -38,21 +39,21 @@ CK_INLINE vec add_products_of_pairs(vec sum, vec a, vec b) { __builtin_unreachab
 
 #endif
 
-CK_INLINE vec multiply_add(const factors made_of, vec sum, vec a, vec b) {
-  return made_of == pairs ? add_products_of_pairs(sum, a, b) : sum + a * b;
+CK_INLINE vec multiply_add(const operand_format format, vec sum, vec a, vec b) {
+  return format == pairs ? add_products_of_pairs(sum, a, b) : sum + a * b;
 }
 
 /// Column by column, the place that starts at row x; `left` rows remain in all.
-CK_INLINE vec load_down(const factors made_of, const float *x, ptrdiff_t step, ptrdiff_t left, ptrdiff_t lanes) {
+CK_INLINE vec load_down(const operand_format format, const float *x, ptrdiff_t step, ptrdiff_t left, ptrdiff_t lanes) {
   vec first = load_first(x, lanes);
-  if (made_of == floats) return first;
+  if (format == floats) return first;
   return paired(first, left > 1 ? load_first(x + step, lanes) : (vec){});
 }
 
 /// The next CK_LANES places of a row, of which `left` numbers remain; 0 after those.
-CK_INLINE vec load_along(const factors made_of, const float *x, ptrdiff_t left) {
+CK_INLINE vec load_along(const operand_format format, const float *x, ptrdiff_t left) {
   vec first = load_first(x, lanes_of(left));
-  if (made_of == floats) return first;
+  if (format == floats) return first;
   ptrdiff_t more = left - CK_LANES;
   return neighbours_paired(first, more > 0 ? load_first(x + CK_LANES, lanes_of(more)) : (vec){});
 }

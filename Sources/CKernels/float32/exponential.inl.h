@@ -6,7 +6,8 @@ CK_INLINE vec times_power_of_two(vec x, vec n) {
   return (vec)_mm512_scalef_ps((__m512)x, (__m512)n);
 #else
   // In two factors, since n itself may leave the range of exponents.
-  ivec power = __builtin_convertvector(n, ivec), first = power >> 1, second = power - first;
+  // Adding 1.5·2²³ leaves the integer in the low bits of the sum, whatever NaN leaves there.
+  ivec power = (ivec)(n + 12582912.0f) - 0x4B400000, first = power >> 1, second = power - first;
   return x * (vec)((first + 127) << 23) * (vec)((second + 127) << 23);
 #endif
 }

@@ -26,7 +26,7 @@ static ptrdiff_t count_row_blocks(ptrdiff_t rows, ptrdiff_t panel_count) {
   return blocks > fewest ? blocks : fewest;
 }
 
-CK_INLINE void matmul_chunk_of(const factors made_of, const matmul_job *job, ptrdiff_t chunk) {
+CK_INLINE void matmul_chunk_of(const operand_format format, const matmul_job *job, ptrdiff_t chunk) {
   const ck_matmul *shape = &job->shape;
   ptrdiff_t panel = chunk % job->panels.count, block = chunk / job->panels.count % job->row_blocks;
   ptrdiff_t item = chunk / job->panels.count / job->row_blocks;
@@ -38,7 +38,7 @@ CK_INLINE void matmul_chunk_of(const factors made_of, const matmul_job *job, ptr
   float *own = job->packed != NULL ? NULL : ck_scratch(ck_scratch_chunk, sizeof(float) * (size_t)(slice_depth * width));
   for (ptrdiff_t slice = 0; slice < job->slices; slice++) {
     span part = even_span_of(slice, job->slices, job->places);
-    if (own != NULL) pack_slice(made_of, job, own, item, panel, part);
+    if (own != NULL) pack_slice(format, job, own, item, panel, part);
     tile t = {
         .k = part.end - part.start,
         .a_step = job->a_step,
@@ -54,7 +54,7 @@ CK_INLINE void matmul_chunk_of(const factors made_of, const matmul_job *job, ptr
     for (ptrdiff_t row = row_start; row < row_end; row += CK_TILE_ROWS) {
       set_tile_rows(&t, a + row * job->a_row, job->a_row, row_end - row);
       t.c = c + row * shape->ldc;
-      multiply_tile(made_of, &t);
+      multiply_tile(format, &t);
     }
   }
 }
@@ -106,14 +106,14 @@ static ck_matmul without_batch(ck_matmul shape) {
   return shape;
 }
 
-CK_INLINE void multiply_all(const factors made_of, ck_pool *pool, matmul_job *job,
+CK_INLINE void multiply_all(const operand_format format, ck_pool *pool, matmul_job *job,
                             void (*body)(void *job, ptrdiff_t chunk)) {
   const ck_matmul *shape = &job->shape;
   job->panels = cut_panels(shape->n);
-  job->places = places_of(made_of, shape->k);
+  job->places = places_of(format, shape->k);
   job->slices = at_least_one(chunks_of(job->places, slice_depth));
   job->row_blocks = count_row_blocks(shape->m, job->panels.count * shape->batch);
-  prepare(made_of, pool, job);
+  prepare(format, pool, job);
   ck_pool_run(pool, shape->batch * job->row_blocks * job->panels.count, body, job);
 }
 

@@ -9,8 +9,6 @@ enum {
   slice_depth = 512,
   // More memory than this is not asked for to pack B once: 32 MiB.
   most_packed_floats = 8 << 20,
-  // A of some 100 columns takes a microsecond.
-  rounded_rows = 16,
 };
 
 typedef struct matmul_job {
@@ -33,17 +31,17 @@ CK_INLINE ptrdiff_t packed_place(const matmul_job *job, ptrdiff_t item, ptrdiff_
 }
 
 /// Packs the slice `part` of a panel.
-CK_INLINE void pack_slice(const factors made_of, const matmul_job *job, float *packed, ptrdiff_t item,
+CK_INLINE void pack_slice(const operand_format format, const matmul_job *job, float *packed, ptrdiff_t item,
                           ptrdiff_t panel, span part) {
   const ck_matmul *shape = &job->shape;
   ptrdiff_t column = panel_start(&job->panels, panel), columns = panel_end(&job->panels, panel) - column;
-  ptrdiff_t p = first_at(made_of, part.start), end = first_at(made_of, part.end);
+  ptrdiff_t p = first_at(format, part.start), end = first_at(format, part.end);
   ptrdiff_t depth = (end < shape->k ? end : shape->k) - p;
   const float *b = job->b + item * shape->stride_b;
   if (shape->transpose_b) {
-    pack_transposed_panel(made_of, packed, b + column * shape->ldb + p, shape->ldb, depth, columns);
+    pack_transposed_panel(format, packed, b + column * shape->ldb + p, shape->ldb, depth, columns);
   } else {
-    pack_panel(made_of, packed, b + p * shape->ldb + column, shape->ldb, depth, columns);
+    pack_panel(format, packed, b + p * shape->ldb + column, shape->ldb, depth, columns);
   }
 }
 
@@ -81,11 +79,11 @@ typedef struct preparation {
   ptrdiff_t rounding_chunks, pieces;  // of A in all, and of one matrix
 } preparation;
 
-CK_INLINE void prepare_chunk_of(const factors made_of, const preparation *work, ptrdiff_t chunk) {
+CK_INLINE void prepare_chunk_of(const operand_format format, const preparation *work, ptrdiff_t chunk) {
   const matmul_job *job = work->job;
-  if (chunk < work->rounding_chunks) {
-    ptrdiff_t item = chunk / work->pieces;
-    span rows = span_of(chunk % work->pieces, rounded_rows, rows_of_places(job));
+  if (format == pairs && chunk < work->rounding_chunks) {
+    ptrdiff_t item = chunk / work->pieces, grain = rows_of_chunk(width_of_places(job));
+    span rows = span_of(chunk % work->pieces, grain, rows_of_places(job));
     round_rows(job, work->pairs_of_a + item * rows_of_places(job) * width_of_places(job),
                job->a + item * job->shape.stride_a, rows);
   } else {
@@ -94,7 +92,7 @@ CK_INLINE void prepare_chunk_of(const factors made_of, const preparation *work, 
     span part = even_span_of(chunk % job->slices, job->slices, job->places);
     ptrdiff_t width = whole_vectors(panel_end(&job->panels, panel) - panel_start(&job->panels, panel));
     float *packed = work->packed + packed_place(job, item, panel) + part.start * width;
-    pack_slice(made_of, job, packed, item, panel, part);
+    pack_slice(format, job, packed, item, panel, part);
   }
 }
 
@@ -104,24 +102,24 @@ static void prepare_pairs(void *work, ptrdiff_t chunk) { prepare_chunk_of(pairs,
 #endif
 
 /// Points the job at operands that are ready for its chunks.
-CK_INLINE void prepare(const factors made_of, ck_pool *pool, matmul_job *job) {
+CK_INLINE void prepare(const operand_format format, ck_pool *pool, matmul_job *job) {
   const ck_matmul *shape = &job->shape;
   job->a_row = shape->transpose_a ? 1 : shape->lda;
   job->a_step = shape->transpose_a ? shape->lda : 1;
   job->a_item = shape->stride_a;
   ptrdiff_t matrices_a = shape->stride_a == 0 ? 1 : shape->batch, matrices_b = shape->stride_b == 0 ? 1 : shape->batch;
-  ptrdiff_t size_a = made_of == pairs ? matrices_a * shape->m * job->places : 0;
+  ptrdiff_t size_a = format == pairs ? matrices_a * shape->m * job->places : 0;
   ptrdiff_t size_b = matrices_b * whole_vectors(shape->n) * job->places;
   if (job->row_blocks == 1 || size_b > most_packed_floats) size_b = 0;
   if (size_a + size_b == 0) return;
 
   float *memory = ck_scratch(ck_scratch_caller, sizeof(float) * (size_t)(size_a + size_b));
   preparation work = {.job = job, .pairs_of_a = memory, .packed = memory + size_a};
-  work.pieces = chunks_of(rows_of_places(job), rounded_rows);
+  work.pieces = chunks_of(rows_of_places(job), rows_of_chunk(width_of_places(job)));
   work.rounding_chunks = size_a > 0 ? matrices_a * work.pieces : 0;
   ptrdiff_t packing_chunks = size_b > 0 ? matrices_b * job->panels.count * job->slices : 0;
 #if CK_BFLOAT16
-  if (made_of == pairs) {
+  if (format == pairs) {
     ck_pool_run(pool, work.rounding_chunks + packing_chunks, prepare_pairs, &work);
     job->a = work.pairs_of_a;
     job->a_row = shape->transpose_a ? 1 : job->places;
@@ -129,6 +127,6 @@ CK_INLINE void prepare(const factors made_of, ck_pool *pool, matmul_job *job) {
     job->a_item = matrices_a == 1 ? 0 : shape->m * job->places;
   }
 #endif
-  if (made_of == floats) ck_pool_run(pool, packing_chunks, prepare_floats, &work);
+  if (format == floats) ck_pool_run(pool, packing_chunks, prepare_floats, &work);
   if (size_b > 0) job->packed = work.packed;
 }

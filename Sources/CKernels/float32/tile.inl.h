@@ -29,7 +29,7 @@ CK_INLINE void set_tile_rows(tile *t, const float *a, ptrdiff_t a_row, ptrdiff_t
   for (ptrdiff_t r = 0; r < CK_TILE_ROWS; r++) t->a[r] = a + (r < t->rows ? r : t->rows - 1) * a_row;
 }
 
-CK_INLINE void sum_tile(const factors made_of, const int vectors, const tile *t,
+CK_INLINE void sum_tile(const operand_format format, const int vectors, const tile *t,
                         vec sum[CK_TILE_ROWS][CK_TILE_VECTORS]) {
   const float *a[CK_TILE_ROWS];
   for (int r = 0; r < CK_TILE_ROWS; r++) {
@@ -44,15 +44,15 @@ CK_INLINE void sum_tile(const factors made_of, const int vectors, const tile *t,
     for (int v = 0; v < vectors; v++) row[v] = load(b + v * CK_LANES);
 #pragma clang loop unroll(full)
     for (int r = 0; r < CK_TILE_ROWS; r++) {
-      vec element = made_of == pairs ? splat_bits(a[r] + at) : splat(a[r][at]);
-      for (int v = 0; v < vectors; v++) sum[r][v] = multiply_add(made_of, sum[r][v], element, row[v]);
+      vec element = format == pairs ? splat_bits(a[r] + at) : splat(a[r][at]);
+      for (int v = 0; v < vectors; v++) sum[r][v] = multiply_add(format, sum[r][v], element, row[v]);
     }
   }
 }
 
-CK_INLINE void multiply_tile_of_vectors(const factors made_of, const int vectors, const tile *t) {
+CK_INLINE void multiply_tile_of_vectors(const operand_format format, const int vectors, const tile *t) {
   vec sum[CK_TILE_ROWS][CK_TILE_VECTORS];
-  sum_tile(made_of, vectors, t, sum);
+  sum_tile(format, vectors, t, sum);
 #pragma clang loop unroll(full)
   for (int r = 0; r < CK_TILE_ROWS; r++) {
     if (r >= t->rows) return;
@@ -68,16 +68,16 @@ CK_INLINE void multiply_tile_of_vectors(const factors made_of, const int vectors
 }
 
 // One function for each width, so that all sums of a tile have registers of their own.
-#define CK_MULTIPLY_TILE(made_of)                                                                        \
-  static void multiply_##made_of##_1(const tile *t) { multiply_tile_of_vectors(made_of, 1, t); }         \
-  static void multiply_##made_of##_2(const tile *t) { multiply_tile_of_vectors(made_of, 2, t); }         \
-  static void multiply_##made_of##_all(const tile *t) {                                                  \
-    multiply_tile_of_vectors(made_of, CK_TILE_VECTORS, t);                                               \
+#define CK_MULTIPLY_TILE(format)                                                                        \
+  static void multiply_##format##_1(const tile *t) { multiply_tile_of_vectors(format, 1, t); }         \
+  static void multiply_##format##_2(const tile *t) { multiply_tile_of_vectors(format, 2, t); }         \
+  static void multiply_##format##_all(const tile *t) {                                                  \
+    multiply_tile_of_vectors(format, CK_TILE_VECTORS, t);                                               \
   }                                                                                                      \
-  CK_INLINE void multiply_tile_of_##made_of(const tile *t) {                                             \
-    if (t->columns > 2 * CK_LANES) return multiply_##made_of##_all(t);                                   \
-    if (t->columns > CK_LANES) return multiply_##made_of##_2(t);                                         \
-    multiply_##made_of##_1(t);                                                                           \
+  CK_INLINE void multiply_tile_of_##format(const tile *t) {                                             \
+    if (t->columns > 2 * CK_LANES) return multiply_##format##_all(t);                                   \
+    if (t->columns > CK_LANES) return multiply_##format##_2(t);                                         \
+    multiply_##format##_1(t);                                                                           \
   }
 
 CK_MULTIPLY_TILE(floats)
@@ -85,9 +85,9 @@ CK_MULTIPLY_TILE(floats)
 CK_MULTIPLY_TILE(pairs)
 #endif
 
-CK_INLINE void multiply_tile(const factors made_of, const tile *t) {
+CK_INLINE void multiply_tile(const operand_format format, const tile *t) {
 #if CK_BFLOAT16
-  if (made_of == pairs) return multiply_tile_of_pairs(t);
+  if (format == pairs) return multiply_tile_of_pairs(t);
 #endif
   multiply_tile_of_floats(t);
 }
@@ -119,28 +119,28 @@ CK_INLINE ptrdiff_t whole_vectors(ptrdiff_t columns) {
 }
 
 /// packed[p, j] = b[p, j], place by place along k, for j < columns; 0 in the rest of the last vector.
-CK_INLINE void pack_panel(const factors made_of, float *packed, const float *b, ptrdiff_t ldb, ptrdiff_t k,
+CK_INLINE void pack_panel(const operand_format format, float *packed, const float *b, ptrdiff_t ldb, ptrdiff_t k,
                           ptrdiff_t columns) {
   ptrdiff_t width = whole_vectors(columns);
-  for (ptrdiff_t place = 0; place < places_of(made_of, k); place++) {
-    ptrdiff_t p = first_at(made_of, place);
+  for (ptrdiff_t place = 0; place < places_of(format, k); place++) {
+    ptrdiff_t p = first_at(format, place);
     for (ptrdiff_t j = 0; j < columns; j += CK_LANES) {
-      store(packed + place * width + j, load_down(made_of, b + p * ldb + j, ldb, k - p, lanes_of(columns - j)));
+      store(packed + place * width + j, load_down(format, b + p * ldb + j, ldb, k - p, lanes_of(columns - j)));
     }
   }
 }
 
 /// The same of what is stored transposed: packed[p, j] = b[j, p].
-CK_INLINE void pack_transposed_panel(const factors made_of, float *packed, const float *b, ptrdiff_t ldb,
+CK_INLINE void pack_transposed_panel(const operand_format format, float *packed, const float *b, ptrdiff_t ldb,
                                      ptrdiff_t k, ptrdiff_t columns) {
-  ptrdiff_t width = whole_vectors(columns), places = places_of(made_of, k);
+  ptrdiff_t width = whole_vectors(columns), places = places_of(format, k);
   for (ptrdiff_t j = 0; j < columns; j += CK_LANES) {
     ptrdiff_t rows = lanes_of(columns - j);
     for (ptrdiff_t place = 0; place < places; place += CK_LANES) {
-      ptrdiff_t p = first_at(made_of, place), count = lanes_of(places - place);
+      ptrdiff_t p = first_at(format, place), count = lanes_of(places - place);
       vec block[CK_LANES];
       for (ptrdiff_t r = 0; r < CK_LANES; r++) {
-        block[r] = r < rows ? load_along(made_of, b + (j + r) * ldb + p, k - p) : (vec){};
+        block[r] = r < rows ? load_along(format, b + (j + r) * ldb + p, k - p) : (vec){};
       }
       transpose_block(block);
       for (ptrdiff_t s = 0; s < CK_LANES; s++) {

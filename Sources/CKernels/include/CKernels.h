@@ -1,6 +1,6 @@
 // What the processor runs: kernels, chosen at start for this CPU, and the threads they run on.
 //
-// A `ck_kernels` table holds one function for each job. The float32 tables (baseline, AVX2, AVX-512) are
+// A `ck_kernels` table holds one function for each job. The float32 tables (baseline, AVX2, AVX-512, and that with bfloat16) are
 // the fast ones, one source compiled once per instruction set. The float64 table is the executable
 // specification: plain loops that read like the formula. Every pointer to tensor data points to the table's
 // element type; tensors are row-major. An output is overwritten unless the contract says "added to", and
@@ -62,10 +62,12 @@ typedef enum ck_unary {
 typedef enum ck_binary { ck_binary_add, ck_binary_subtract, ck_binary_multiply, ck_binary_divide } ck_binary;
 
 /// How exactly a float32 matrix product is computed; sums are always float32. A table without a way of its own for
-/// a precision takes the next more exact one.
+/// a precision takes the next more exact one, and so do products of fewer than 5 rows by Bᵀ.
 typedef enum ck_precision {
   ck_precision_highest,  // factors are float32
-  ck_precision_medium,   // factors are rounded to bfloat16: each is off by at most 2⁻⁸ of itself
+  /// Factors are rounded to bfloat16, off by at most 2⁻⁸ of themselves. Subnormal factors, products and sums count as
+  /// 0, and factors from 2¹²⁸ − 2¹¹⁹ on as infinite.
+  ck_precision_medium,
 } ck_precision;
 
 /// C[b] = op(A[b]) · op(B[b]) (+ bias) (+ C[b]), for b in 0 ..< batch; op is the transposition if asked for.
