@@ -11,7 +11,7 @@ public struct FableChecker: Sendable {
 
   /// Judges every sentence and every fable of a text. Blank lines part fables. A sample begins and ends
   /// anywhere: a first fable without its title is not judged as a whole, nor is the last one of a text that
-  /// does not end with a line break, and neither is the sentence in which it ends.
+  /// does not end with a line break, and neither is the sentence in which the text begins or ends.
   public func report(on text: String) -> FableReport {
     var report = FableReport()
     for fable in FablePage(text).fables {

@@ -33,12 +33,13 @@ struct FablePage {
 }
 
 extension FablePage.Fable {
-  /// The sentences with their line numbers; of a fable that is cut off, all but the last.
+  /// The sentences with their line numbers, without one in which the text begins or ends.
   var sentences: [(line: Int, text: String)] {
     var all = lines.enumerated().flatMap { offset, line in
       line.sentences.map { (firstLine + offset, $0) }
     }
     if isCutOff { all.removeLast() }
+    if beginsInside, !all.isEmpty { all.removeFirst() }
     return all
   }
 }
