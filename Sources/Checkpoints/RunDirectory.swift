@@ -81,6 +81,23 @@ extension RunDirectory {
   }
 }
 
+extension RunDirectory {
+  /// The last of `path`, `path-2`, `path-3`, … that holds a run; `path` if none does.
+  package static func latest(_ path: String) -> RunDirectory {
+    let wanted = RunDirectory(path)
+    var latest = wanted
+    var number = 2
+    while case let next = RunDirectory("\(wanted.path)-\(number)"), next.holdsRun {
+      latest = next
+      number += 1
+    }
+    return latest
+  }
+
+  /// Whether this is a checkpoint itself.
+  package var isCheckpoint: Bool { Self.isCheckpoint(path) }
+}
+
 // MARK: - What `sample` and `eval` mean by a path
 
 extension RunDirectory {
@@ -103,7 +120,7 @@ extension RunDirectory {
     let whole = try run.survey().whole
     guard let checkpoint = whole.best ?? whole.last else {
       throw CheckpointError.missing(
-        path: run.path + "/checkpoint-…", remedy: "the directory holds no whole checkpoint")
+        path: "a whole checkpoint in \(run.path)", remedy: "give a run's directory or one of its checkpoints")
     }
     return checkpoint.path
   }

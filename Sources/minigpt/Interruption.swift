@@ -41,11 +41,23 @@ package enum Interruption {
     #else
       action.__sigaction_handler.sa_handler = handler
     #endif
-    for signal in signals { sigaction(signal, &action, nil) }
+    for signal in signals where !isIgnored(signal) { sigaction(signal, &action, nil) }
     // A reader that leaves shows as a failed write.
     signal(SIGPIPE, SIG_IGN)
     isListening.store(true, ordering: .relaxed)
     unblock()
+  }
+
+  /// Whether a parent had the signal ignored, as nohup has SIGHUP.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    #if canImport(Darwin)
+      let handler = action.__sigaction_u.__sa_handler
+    #else
+      let handler = action.__sigaction_handler.sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// A parent may have started the process with these signals blocked, as Foundation's `Process` does on a
@@ -60,6 +72,6 @@ package enum Interruption {
   /// Gives the signals their usual effect again.
   package static func stopListening() {
     isListening.store(false, ordering: .relaxed)
-    for number in signals + [SIGPIPE] { signal(number, SIG_DFL) }
+    for number in signals + [SIGPIPE] where number == SIGPIPE || !isIgnored(number) { signal(number, SIG_DFL) }
   }
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// The program: finds the subcommand, reads its arguments, runs it, and turns whatever it throws into text
@@ -53,6 +54,7 @@ package struct Minigpt {
     do {
       let command = try ConfigFile.parse(words, as: C.self)
       warnOfDebugBuild(on: terminal)
+      warnOfInstructionSet(on: terminal)
       return try command.run(on: terminal)
     } catch let error as UsageError {
       let code = report(error, on: terminal)
@@ -102,6 +104,14 @@ extension Minigpt {
 
   private static func warnOfDebugBuild(on terminal: Terminal) {
     if let warning = debugBuildWarning { terminal.writeLine(warning, to: .error) }
+  }
+
+  /// Says that the kernels asked for are not those that run.
+  private static func warnOfInstructionSet(on terminal: Terminal) {
+    let used = Processor.current.instructionSet
+    guard let asked = ProcessInfo.processInfo.environment["MINIGPT_ISA"], asked != used else { return }
+    let names = Processor.supportedInstructionSets.joined(separator: ", ")
+    terminal.writeLine("MINIGPT_ISA=\(asked) is passed over for \(used): this processor has \(names).", to: .error)
   }
 
   /// What a debug build says before it begins; nil in a release build.

@@ -44,7 +44,9 @@ extension TrainingReport {
     let processor = Processor.current.with(run.recipe.options.precision)
     fact(
       "processor",
-      "\(processor.instructionSet), threads: \(processor.threads), precision: \(processor.precision.rawValue)")
+      "\(processor.instructionSet), threads: \(processor.threads), precision: \(processor.precision.rawValue)"
+        + (processor.precision == run.recipe.options.precision
+          ? "" : " (for \(run.recipe.options.precision.rawValue), which has no faster way here)"))
     let steps =
       "\(Formatting.count(lastStep)) steps of \(Formatting.count(run.trainer.tokensPerStep)) characters"
     fact("run", "\(steps), saved to \(directory.path)")

@@ -49,7 +49,8 @@ private func addCheckpoint(_ step: Int, loss: Double? = nil, to path: String) th
           + "give a run's directory or one of its checkpoints (minigpt train makes them)")
       let empty = try checkpointError { _ = try RunDirectory.checkpoint(at: directory) }
       #expect(
-        empty.description == "\(directory)/checkpoint-…: not found; the directory holds no whole checkpoint")
+        empty.description
+          == "a whole checkpoint in \(directory): not found; give a run's directory or one of its checkpoints")
     }
   }
 

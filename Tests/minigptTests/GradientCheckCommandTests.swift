@@ -145,5 +145,11 @@ struct GradientCheckCommandTests {
       #expect(check.bound < 1e-3 * check.largest)
     }
     #expect(!CacheCheck(Self.damaged(model), [1, 2]).passes)
+
+    let logits = model.logits([1, 2]).scalars
+    var altered = logits
+    altered[10] += 2 * CacheCheck(model, length: 2, whole: logits, cached: logits).bound
+    let check = CacheCheck(model, length: 2, whole: logits, cached: altered)
+    #expect(!check.passes && check.worstPosition == 1)
   }
 }

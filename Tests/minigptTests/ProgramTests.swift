@@ -4,6 +4,15 @@ import minigpt
 
 @Suite("The built program")
 struct ProgramTests {
+  @Test("kernels that this processor does not have are passed over, and that is said")
+  func unknownInstructionSet() throws {
+    let outcome = try BuiltProgram.shell("MINIGPT_ISA=AVX2 $MINIGPT corpus fables --size 1KB")
+    #expect(outcome.status == 0)
+    #expect(outcome.error.hasPrefix("MINIGPT_ISA=AVX2 is passed over for "))
+    #expect(outcome.error.contains("this processor has baseline"))
+    #expect(try BuiltProgram.shell("MINIGPT_ISA=baseline $MINIGPT corpus fables --size 1KB").error.isEmpty)
+  }
+
   @Test("help is data: on standard output, exit 0", arguments: [[], ["--help"], ["-h"], ["help"]])
   func help(words: [String]) throws {
     let outcome = try BuiltProgram.shell(([#""$MINIGPT""#] + words).joined(separator: " "))

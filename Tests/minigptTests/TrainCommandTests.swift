@@ -57,6 +57,34 @@ struct TrainCommandTests {
     #expect(workspace.bytes("checkpoints/fox/checkpoint-8/model.safetensors") != weights)
   }
 
+  @Test("goes on with the last run of a corpus, and takes no checkpoint for a run")
+  func placesOfRuns() throws {
+    let workspace = try Workspace()
+    #expect(try workspace.train().status == 0)
+    #expect(try workspace.train("--max-iters", "4").status == 0)
+    let longer = try workspace.run(["train", "fox.txt", "--resume"] + Workspace.small + ["--max-iters", "9"])
+    #expect(longer.status == 0)
+    #expect(workspace.bytes("checkpoints/fox-2/checkpoint-9/model.safetensors") != nil)
+    #expect(workspace.bytes("checkpoints/fox/checkpoint-9/model.safetensors") == nil)
+
+    for words in [[], ["--resume"], ["--overwrite"]] {
+      let refused = try workspace.run(["train", "fox.txt", "--out", "checkpoints/fox/checkpoint-8"] + words)
+      #expect(refused.status == ExitCode.usage.rawValue)
+      #expect(refused.error.contains("checkpoints/fox/checkpoint-8 is a checkpoint, not a run: give another --out."))
+    }
+  }
+
+  @Test("a hang-up that a parent has ignored stays ignored")
+  func nohup() throws {
+    let workspace = try Workspace()
+    let flags = (Workspace.small + ["--max-iters", "2000"]).joined(separator: " ")
+    let line = """
+      cd '\(workspace.folder.path)'; trap '' HUP; $MINIGPT train fox.txt --json \(flags) > log 2>&1 &
+      until grep -q step '\(workspace.folder.path)/log' 2> /dev/null; do sleep 0.01; done; kill -HUP $!; wait $!
+      """
+    #expect(try BuiltProgram.shell(line).status == 0)
+  }
+
   @Test("where the reader of its output leaves, it saves what it has learned before it ends")
   func readerLeaves() throws {
     let workspace = try Workspace()

@@ -1,7 +1,8 @@
 import CKernels
 import Transformer
 
-// Kernels that pass over their data once: limited by memory. Bytes are those of every element that must be
+// Kernels that pass over their data once, compared with a copy (dropout, GELU and cross-entropy compute so much that
+// they stay below it). Bytes are those of every element that must be
 // read or written; M = B·T is the number of tokens.
 
 private func bytes(ofFloats count: Int) -> Int { count * MemoryLayout<Float>.size }

@@ -2,7 +2,8 @@ import Transformer
 
 /// A kernel on the shapes that a step of training calls it with.
 package struct KernelCase: Sendable {
-  /// What a kernel cannot be faster than, which its speed is compared with.
+  /// What a kernel's speed is compared with. Products cannot be faster; a pass that reads more than it writes, or finds
+  /// its input in a nearer cache than the copy does, can.
   package enum Limit: Sendable {
     /// Float32 multiply-adds in registers alone.
     case multiplyAdd

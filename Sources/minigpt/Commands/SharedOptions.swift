@@ -14,8 +14,8 @@ extension ArgumentType<Precision> {
 
 /// What the precisions are.
 let precisionHelp = """
-  Of matrix products, as PyTorch names it: highest is float32, high splits each number into two bfloat16 parts, medium \
-  rounds it to bfloat16; sums are float32. What this processor has no faster way for is computed more exactly.
+  Of matrix products, as PyTorch names it: highest is float32, medium rounds factors to bfloat16, with float32 sums; \
+  high lies between. What this processor has no faster way for is computed more exactly (high always, so far).
   """
 
 extension ArgumentDefinition {
@@ -51,5 +51,5 @@ extension Command {
 /// What a run's own commands begin with, as a person would type it.
 func invocation() -> String {
   let program = CommandLine.arguments.first ?? "minigpt"
-  return program.contains("/.build") ? "swift run -c release minigpt" : program
+  return program.contains("/.build/") || program.hasPrefix(".build/") ? "swift run -c release minigpt" : program
 }

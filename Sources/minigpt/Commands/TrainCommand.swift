@@ -41,6 +41,8 @@ struct TrainCommand: Command {
   }
 
   private func train(on terminal: Terminal) throws -> ExitCode {
+    Interruption.startListening()
+    defer { Interruption.stopListening() }
     let text = try Corpus(path: corpus)
     let directory = try directory()
     var report = TrainingReport(on: terminal, json: json, directory: directory)
@@ -72,8 +74,6 @@ struct TrainCommand: Command {
   private func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
     var report = report
     report.beginTable()
-    Interruption.startListening()
-    defer { Interruption.stopListening() }
     let outcome = try run.train(
       onEvent: { report.show($0) },
       shouldStop: { Interruption.isRequested })
@@ -94,6 +94,10 @@ extension TrainCommand {
     let name = URL(fileURLWithPath: corpus).deletingPathExtension().lastPathComponent
     let wanted = RunDirectory(output ?? "checkpoints/\(name)")
     if resumes && overwrites { throw UsageError.conflict("--resume and --overwrite exclude each other.") }
+    if wanted.isCheckpoint {
+      throw UsageError.conflict("\(wanted.path) is a checkpoint, not a run: give another --out.")
+    }
+    if resumes, output == nil { return RunDirectory.latest(wanted.path) }
     guard wanted.holdsRun, !resumes, !overwrites else { return wanted }
     guard output == nil else {
       let waysOut = "go on with it (--resume), replace it (--overwrite), or give another --out"

@@ -15,7 +15,7 @@ struct BenchCommand: Command {
   var steps: Int?
   var corpus: String?
   var checkpoint: String?
-  var precision = TrainingOptions().precision
+  var precision: Precision?
   var threads: Int?
   var json = false
 
@@ -60,7 +60,9 @@ struct BenchCommand: Command {
         help: "For train: the text to train on."),
       .option(
         "checkpoint", \.checkpoint, .path(), help: "For sample: a checkpoint or run instead of a preset."),
-      .precision(\.precision),
+      .option(
+        "precision", \.precision, .precision, defaultText: "as the command's own: train: medium; sample: highest",
+        help: precisionHelp),
       .threads(\.threads),
       .json(\.json, "one JSON object (kernels: one for each row)"),
     ]
@@ -68,7 +70,7 @@ struct BenchCommand: Command {
 
   func run(on terminal: Terminal) throws -> ExitCode {
     try requireConsistency()
-    try computing(onThreads: threads, in: precision) {
+    try computing(onThreads: threads, in: effectivePrecision) {
       switch subject {
       case .train: try train(on: terminal)
       case .kernels: try measureKernels(on: terminal)
@@ -105,6 +107,11 @@ extension Preset {
 }
 
 extension BenchCommand {
+  /// The one asked for, or that of the command that is measured.
+  var effectivePrecision: Precision {
+    precision ?? (subject == .sample ? .highest : TrainingOptions().precision)
+  }
+
   var chosenPreset: Preset { preset.flatMap(Preset.named) ?? Preset.all[0] }
 
   var recipe: Recipe { recipe(from: chosenPreset) }
@@ -114,7 +121,7 @@ extension BenchCommand {
     var recipe = preset.recipe
     if let blockSize { recipe.contextLength = blockSize }
     if let batchSize { recipe.options.batchSize = batchSize }
-    (recipe.options.dropout, recipe.options.precision) = (0, precision)
+    (recipe.options.dropout, recipe.options.precision) = (0, effectivePrecision)
     return recipe
   }
 

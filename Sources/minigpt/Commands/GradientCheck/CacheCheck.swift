@@ -13,7 +13,7 @@ package struct CacheCheck {
   package let worstPosition: Int
   /// The largest logit, in magnitude.
   package let largest: Double
-  /// The largest difference that rounding explains.
+  /// The largest difference that is put down to rounding, by a rule of thumb: see `additions`.
   package let bound: Double
 
   /// Whether they agree; not where one is no number.
@@ -25,6 +25,11 @@ package struct CacheCheck {
     let whole = model.logits(tokens).scalars
     let cache = KVCache(for: model)
     let cached = tokens.flatMap { model.logits([$0], cache: cache).scalars }
+    self.init(model, length: tokens.count, whole: whole, cached: cached)
+  }
+
+  /// Compares logits that were computed in both ways for so many tokens.
+  package init(_ model: GPT, length: Int, whole: [Double], cached: [Double]) {
     let type = model.parameters().first?.tensor.elementType ?? .float64
     name = "cached logits, \(type)"
     comparedCount = whole.count
@@ -33,7 +38,7 @@ package struct CacheCheck {
     worst = differences[place]
     worstPosition = place / model.config.vocabularySize
     largest = whole.reduce(0) { max($0, abs($1)) }
-    bound = Self.rounding(of: type) * Double(Self.additions(model.config, length: tokens.count)) * largest
+    bound = Self.rounding(of: type) * Double(Self.additions(model.config, length: length)) * largest
   }
 
   /// The unit roundoff: half the distance from 1 to the next number.
@@ -42,7 +47,8 @@ package struct CacheCheck {
   }
 
   /// How many additions, each with a rounding of its own, a logit has behind it: where both ways add in another order,
-  /// they differ by at most so many roundings of the largest numbers that were added, to first order.
+  /// they differ by at most so many roundings of the largest numbers that were added, to first order; for these stand
+  /// the largest logits, which in a trained model are no smaller.
   private static func additions(_ config: GPTConfig, length: Int) -> Int {
     let projections = 2 * config.width + config.width + config.mlpWidth  // in and out of attention and of the MLP
     let attention = config.headWidth + 2 * length  // scores, the softmax's sum, the mixture of values
