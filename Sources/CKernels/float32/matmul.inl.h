@@ -66,8 +66,8 @@ static void matmul_chunk_of_pairs(void *job, ptrdiff_t chunk) { matmul_chunk_of(
 
 // MARK: - Few rows: a token at a time
 
-// Some 64 KiB of B: a few microseconds of reading.
-enum { dot_chunk_elements = 16384 };
+// Some 256 KiB of B: ten microseconds of reading, where waking a thread may take as long.
+enum { dot_chunk_elements = 65536 };
 
 static ptrdiff_t columns_of_dot_chunk(const ck_matmul *shape) {
   return at_least_one(dot_chunk_elements / at_least_one(shape->k) / dots_at_once) * dots_at_once;
