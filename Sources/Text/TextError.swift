@@ -27,10 +27,10 @@ extension TextError: CustomStringConvertible {
     case .empty(let path):
       "\(path) holds no text"
     case .invalidUTF8(let path, let offset, let line, let byte):
-      "\(path): line \(line): byte \(offset) (\(hexadecimal(byte, digits: 2, prefix: "0x"))) is not UTF-8; "
+      "\(path), line \(line): byte \(offset) of the file (\(hexadecimal(byte, digits: 2, prefix: "0x"))) is not UTF-8; "
         + (offset == 0 && byte >= 0xFE
-          ? "convert the file, which seems to be UTF-16: iconv -f UTF-16 -t UTF-8"
-          : "convert the file, for example with: iconv -f WINDOWS-1252 -t UTF-8")
+          ? "if it is UTF-16, convert it: iconv -f UTF-16 -t UTF-8 \(path) > utf8.txt"
+          : "if it is a text, convert it, for example with: iconv -f WINDOWS-1252 -t UTF-8 \(path) > utf8.txt")
     case .unknownCharacter(let character):
       character.description
     case .duplicateInVocabulary(let scalar):

@@ -9,13 +9,13 @@ import Text
     (.empty(path: "a.txt"), "a.txt holds no text"),
     (
       .invalidUTF8(path: "a.txt", offset: 7, line: 2, byte: 0x0C),
-      "a.txt: line 2: byte 7 (0x0C) is not UTF-8; convert the file, for example with: "
-        + "iconv -f WINDOWS-1252 -t UTF-8"
+      "a.txt, line 2: byte 7 of the file (0x0C) is not UTF-8; if it is a text, convert it, for example with: "
+        + "iconv -f WINDOWS-1252 -t UTF-8 a.txt > utf8.txt"
     ),
     (
       .invalidUTF8(path: "a.txt", offset: 0, line: 1, byte: 0xFF),
-      "a.txt: line 1: byte 0 (0xFF) is not UTF-8; convert the file, which seems to be UTF-16: "
-        + "iconv -f UTF-16 -t UTF-8"
+      "a.txt, line 1: byte 0 of the file (0xFF) is not UTF-8; if it is UTF-16, convert it: "
+        + "iconv -f UTF-16 -t UTF-8 a.txt > utf8.txt"
     ),
     (.duplicateInVocabulary("\n"), "the vocabulary holds U+000A twice"),
     (.validationFractionOutOfRange(1.5), "--val-fraction is 1.5, but must be at least 0 and less than 1"),

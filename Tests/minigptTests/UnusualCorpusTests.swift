@@ -33,6 +33,22 @@ struct UnusualCorpusTests {
     #expect(outcome.output.contains("320 characters, 7 different"))
   }
 
+  @Test("has carriage returns, and that is said")
+  func carriageReturns() throws {
+    let workspace = try Workspace()
+    #expect(try !workspace.train().output.contains("carriage returns"))
+    try workspace.write(String(repeating: "abc def\r\n", count: 40), to: "fox.txt")
+    #expect(try workspace.train().output.contains("fox.txt has carriage returns, as Windows ends lines"))
+  }
+
+  @Test("that comes along but is not there is asked for by another name")
+  func missingDefault() throws {
+    let outcome = try Workspace().run("train")
+    #expect(outcome.status == ExitCode.usage.rawValue)
+    #expect(
+      outcome.error.contains("data/fables.txt, which is learned from where no text is named, is not in this folder"))
+  }
+
   @Test("that is not UTF-8 is refused by line and byte")
   func invalidUTF8() throws {
     let workspace = try Workspace()
@@ -40,7 +56,7 @@ struct UnusualCorpusTests {
     try bytes.write(to: workspace.folder.appendingPathComponent("fox.txt"))
     let outcome = try workspace.train()
     #expect(outcome.status == ExitCode.badData.rawValue)
-    #expect(outcome.error.contains("fox.txt: line 2: byte 18 (0xE9) is not UTF-8"))
+    #expect(outcome.error.contains("fox.txt, line 2: byte 18 of the file (0xE9) is not UTF-8"))
   }
 
   #if os(Linux) && !DEBUG

@@ -43,11 +43,14 @@ struct TrainCommand: Command {
   private func train(on terminal: Terminal) throws -> ExitCode {
     Interruption.startListening()
     defer { Interruption.stopListening() }
-    let text = try Corpus(path: corpus)
+    let text = try readCorpus()
     let directory = try directory()
     var report = TrainingReport(on: terminal, json: json, directory: directory)
     if text.droppedByteOrderMark {
       report.say("The byte-order mark at the beginning of \(corpus) was left out.")
+    }
+    if text.text.utf8.contains(UInt8(ascii: "\r")) {
+      report.say("\(corpus) has carriage returns, as Windows ends lines: they are learned like any character.")
     }
 
     var run: TrainingRun
@@ -69,6 +72,14 @@ struct TrainCommand: Command {
       report.begin(run, corpus: corpus)
     }
     return try finish(&run, report)
+  }
+
+  private func readCorpus() throws -> Corpus {
+    if corpus == Self().corpus, !FileManager.default.fileExists(atPath: corpus) {
+      throw UsageError.conflict(
+        "\(corpus), which is learned from where no text is named, is not in this folder: name a text.")
+    }
+    return try Corpus(path: corpus)
   }
 
   private func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
