@@ -87,32 +87,50 @@ public struct Trainer {
   ///
   /// - Throws: `TrainingError.diverged`, and changes nothing, where the loss or the gradients are no longer numbers.
   public mutating func takeStep() throws(TrainingError) -> StepReport {
+    try takeStep { _ in }
+  }
+
+  /// The same, and says when each part has ended; every accumulated batch has a forward and a backward part.
+  package mutating func takeStep(partEnded: (TrainingStage) -> Void) throws(TrainingError) -> StepReport {
     let learningRate = options.schedule(step)
-    let (loss, gradients) = processor.run { differentiate(batches.batch(at: step)) }
+    let batch = batches.batch(at: step)
+    partEnded(.data)
+    let (loss, gradients) = processor.run { differentiate(batch, partEnded) }
     let norm = gradients.globalNorm
     guard loss.isFinite && norm.isFinite else { throw .diverged(step: step + 1, loss: loss, gradientNorm: norm) }
     optimizer.update(
       &model, with: gradients, learningRate: learningRate,
       gradientScale: clippingScale(norm: norm, limit: options.gradientClip))
+    partEnded(.optimizer)
     return StepReport(step: step, loss: loss, learningRate: learningRate, gradientNorm: norm)
   }
 
-  /// The mean loss of `batch` and its gradients, in the order of the parameters. The graph is gone when it returns.
-  private func differentiate(_ batch: TokenBatch) -> (loss: Double, gradients: [Tensor]) {
-    let parameters = model.parameters().map(\.tensor)
-    let parts = options.gradientAccumulationSteps
+  /// The mean loss of `batch` and its gradients, in the order of the parameters.
+  private func differentiate(
+    _ batch: TokenBatch, _ partEnded: (TrainingStage) -> Void
+  ) -> (loss: Double, gradients: [Tensor]) {
     var total = 0.0
     var sums: [Tensor] = []
-    for part in 0..<parts {
-      let rows = batch.rows((part * options.batchSize)..<((part + 1) * options.batchSize))
-      let loss = model.loss(
-        inputs: rows.inputs, targets: rows.targets, batchSize: rows.batchSize, dropout: dropout(part: part))
-      let share = loss.affine(scale: 1 / Double(parts))
-      total += share.item
-      let gradients = share.gradients(of: parameters)
+    for part in 0..<options.gradientAccumulationSteps {
+      let (loss, gradients) = differentiate(batch, part: part, partEnded)
+      total += loss
       sums = sums.isEmpty ? gradients : zip(sums, gradients).map { $0 + $1 }
+      partEnded(.backward)
     }
     return (total, sums)
+  }
+
+  /// The share that one accumulated batch has in the loss and the gradients. The graph is gone when it returns.
+  private func differentiate(
+    _ batch: TokenBatch, part: Int, _ partEnded: (TrainingStage) -> Void
+  ) -> (loss: Double, gradients: [Tensor]) {
+    let rows = batch.rows((part * options.batchSize)..<((part + 1) * options.batchSize))
+    let loss = model.loss(
+      inputs: rows.inputs, targets: rows.targets, batchSize: rows.batchSize, dropout: dropout(part: part))
+    let share = loss.affine(scale: 1 / Double(options.gradientAccumulationSteps))
+    let value = share.item
+    partEnded(.forward)
+    return (value, share.gradients(of: model.parameters().map(\.tensor)))
   }
 
   private func dropout(part: Int) -> Dropout? {

@@ -1,4 +1,3 @@
-import Randomness
 import Testing
 import Text
 import Training
@@ -9,28 +8,28 @@ import minigpt
 struct BenchStagesTests {
   private static func trainer() throws -> Trainer {
     var options = TrainingOptions()
-    (options.batchSize, options.maxIterations, options.gradientClip) = (3, 10, 0.5)
+    (options.batchSize, options.maxIterations, options.gradientAccumulationSteps) = (3, 10, 2)
     let config = GPTConfig(vocabularySize: 11, layerCount: 2, headCount: 2, width: 8, contextLength: 6)
     let ids = (0..<200).map { Int32($0 * 7 % 11) }
     let dataset = try TokenDataset(TokenIDs(ids, vocabularySize: 11), validationFraction: 0.1, blockSize: 6)
     return try Trainer(config, dataset: dataset, options: options)
   }
 
-  @Test("steps taken part by part are the trainer's own, bit for bit")
-  func sameSteps() throws {
+  @Test("end in their order, once for each accumulated batch")
+  func order() throws {
     var trainer = try Self.trainer()
-    _ = try trainer.takeStep()
-    // The trainer's own key of batches.
-    let key = RandomKey(seed: trainer.options.seed).derived(by: 1)
-    var staged = StagedTraining(continuing: trainer, batchKey: key)
-    for _ in 0..<4 { #expect(try trainer.takeStep().loss == staged.takeStep().loss) }
+    var ended: [TrainingStage] = []
+    _ = try trainer.takeStep { ended.append($0) }
+    #expect(ended == [.data, .forward, .backward, .forward, .backward, .optimizer])
   }
 
-  @Test("every part is timed")
-  func everyPart() throws {
-    var staged = StagedTraining(continuing: try Self.trainer(), batchKey: RandomKey(seed: 1))
-    let milliseconds = staged.takeStep().milliseconds
-    #expect(Set(milliseconds.keys) == Set(TrainingStage.allCases))
-    #expect(milliseconds.values.allSatisfy { $0 > 0 })
+  @Test("take together what the watch saw")
+  func watch() throws {
+    var trainer = try Self.trainer()
+    var watch = Stopwatch()
+    let elapsed = try ContinuousClock().measure { _ = try trainer.takeStep { watch.lap($0) } }
+    #expect(Set(watch.milliseconds.keys) == Set(TrainingStage.allCases))
+    #expect(watch.milliseconds.values.allSatisfy { $0 > 0 })
+    #expect(watch.milliseconds.values.reduce(0, +) <= elapsed.seconds * 1e3 + 1)
   }
 }

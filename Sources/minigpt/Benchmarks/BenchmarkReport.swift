@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Training
 import Transformer
 
 /// What a person sees of a benchmark of training or sampling, and the line that a program reads of it.
@@ -31,7 +32,7 @@ struct BenchmarkReport {
   func end(_ benchmark: Benchmark, _ training: TrainingDetails) {
     facts(benchmark, operations: "6·parameters + 12·L·C·T")
     let stages = TrainingStage.allCases.map { "\($0) \(Self.milliseconds(training.median(of: $0)))" }
-    fact("parts", stages.joined(separator: ", ") + " ms (medians of steps of their own)")
+    fact("parts", stages.joined(separator: ", ") + " ms (medians)")
     fact(
       "peak",
       "\(Formatting.decimal(training.peak / 1e9, places: 1)) GFLOP/s in registers at this precision, "

@@ -9,8 +9,7 @@ import Transformer
 extension BenchCommand {
   static let warmUpSteps = 3
 
-  /// Times whole steps as `minigpt train` takes them, and then half as many with the clock read between
-  /// parts.
+  /// Times steps as `minigpt train` takes them, and their parts.
   func train(on terminal: Terminal) throws {
     let start = ContinuousClock.now
     let recipe = recipe
@@ -30,24 +29,23 @@ extension BenchCommand {
     for _ in 1..<Self.warmUpSteps { _ = try trainer.takeStep() }
     let machine = Machine(threads: Processor.current.threads, precision: Processor.current.precision)
     var peaks = Self.peaks(of: machine)
-    let times = try time(&trainer, on: terminal)
+    let stages = try time(&trainer, on: terminal)
     let benchmark = Benchmark(
-      "train", stepMilliseconds: times, tokensPerStep: trainer.tokensPerStep,
+      "train", stepMilliseconds: stages.map { $0.values.reduce(0, +) }, tokensPerStep: trainer.tokensPerStep,
       operationsPerToken: config.trainingOperationsPerToken)
     peaks += Self.peaks(of: machine)
-
-    var staged = StagedTraining(continuing: consume trainer, batchKey: RandomKey(seed: 1))
-    _ = staged.takeStep()
-    let stages = (0..<(times.count + 1) / 2).map { _ in staged.takeStep().milliseconds }
     report.end(benchmark, TrainingDetails(steps: stages, peak: median(of: peaks), startup: startup))
   }
 
-  private func time(_ trainer: inout Trainer, on terminal: Terminal) throws -> [Double] {
+  /// The milliseconds of each part, for each step.
+  private func time(_ trainer: inout Trainer, on terminal: Terminal) throws -> [[TrainingStage: Double]] {
     let steps = steps ?? 20
     var progress = ProgressReport(on: terminal, fallback: .error)
     return try (0..<steps).map { step in
       progress.update { "step \(step + 1) of \(steps)" }
-      return try ContinuousClock().measure { _ = try trainer.takeStep() }.seconds * 1e3
+      var watch = Stopwatch()
+      _ = try trainer.takeStep { watch.lap($0) }
+      return watch.milliseconds
     }
   }
 
