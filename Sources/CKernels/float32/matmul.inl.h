@@ -5,8 +5,8 @@
 // down the rows. The sum over k is never cut between threads.
 
 enum {
-  // A tile's row takes 1/16 cycle for an element of B, packing that once some 0.4.
-  fewest_block_rows = 128,
+  // Enough tiles that a chunk takes longer than handing it out, few enough that two threads share 128 rows evenly.
+  fewest_block_rows = 64,
   most_block_rows = 512,
   // Enough that 2 to 8 threads end together.
   wanted_chunks = 24,
