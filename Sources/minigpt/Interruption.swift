@@ -41,15 +41,17 @@ package enum Interruption {
     #else
       action.__sigaction_handler.sa_handler = handler
     #endif
-    for signal in signals where !isIgnored(signal) { sigaction(signal, &action, nil) }
+    for signal in signals where !isIgnoredHangUp(signal) { sigaction(signal, &action, nil) }
     // A reader that leaves shows as a failed write.
     signal(SIGPIPE, SIG_IGN)
     isListening.store(true, ordering: .relaxed)
     unblock()
   }
 
-  /// Whether a parent had the signal ignored, as nohup has SIGHUP.
-  private static func isIgnored(_ number: Int32) -> Bool {
+  /// Whether this is SIGHUP, and a parent had it ignored, as nohup does. A script's shell has SIGINT ignored in what
+  /// it starts in the background; who sends that still means an end.
+  private static func isIgnoredHangUp(_ number: Int32) -> Bool {
+    guard number == SIGHUP else { return false }
     var action = sigaction()
     sigaction(number, nil, &action)
     #if canImport(Darwin)
@@ -72,6 +74,6 @@ package enum Interruption {
   /// Gives the signals their usual effect again.
   package static func stopListening() {
     isListening.store(false, ordering: .relaxed)
-    for number in signals + [SIGPIPE] where number == SIGPIPE || !isIgnored(number) { signal(number, SIG_DFL) }
+    for number in signals + [SIGPIPE] where !isIgnoredHangUp(number) { signal(number, SIG_DFL) }
   }
 }

@@ -85,6 +85,17 @@ struct TrainCommandTests {
     #expect(try BuiltProgram.shell(line).status == 0)
   }
 
+  @Test("an interrupt saves and ends it also where a script has started it in the background")
+  func interruptInBackground() throws {
+    let workspace = try Workspace()
+    let flags = (Workspace.small + ["--max-iters", "1000000"]).joined(separator: " ")
+    let line = """
+      cd '\(workspace.folder.path)'; $MINIGPT train fox.txt --json \(flags) > log 2>&1 &
+      until grep -q step '\(workspace.folder.path)/log' 2> /dev/null; do sleep 0.01; done; kill -INT $!; wait $!
+      """
+    #expect(try BuiltProgram.shell(line).status == ExitCode.interrupted.rawValue)
+  }
+
   @Test("where the reader of its output leaves, it saves what it has learned before it ends")
   func readerLeaves() throws {
     let workspace = try Workspace()
