@@ -31,12 +31,7 @@ struct TrainingRunTests {
       var undisturbed = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path + "/a"))
       _ = try undisturbed.train(onEvent: { _ in })
 
-      do {
-        var steps = 0
-        var stopped = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path + "/b"))
-        let outcome = try stopped.train(onEvent: { if case .step = $0 { steps += 1 } }, shouldStop: { steps == 7 })
-        #expect(outcome == .interrupted)
-      }
+      try stopSmallRun(recipe, in: path + "/b", after: 7)
       let saved = try #require(try SavedRun(RunDirectory(path + "/b")))
       #expect(saved.step == 7)
       try Processor(threads: 3).run {
@@ -103,13 +98,8 @@ struct TrainingRunTests {
     try withTemporaryDirectory { path in
       let recipe = smallRecipe { $0.options.patience = 9 }
       try trainSmallRun(recipe, in: path + "/a")
-      do {
-        // Step 10 is due for its evaluation; the first call is before the first step, the next within evaluations.
-        var steps = 0
-        var stopped = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path + "/b"))
-        let outcome = try stopped.train(onEvent: { if case .step = $0 { steps += 1 } }, shouldStop: { steps == 10 })
-        #expect(outcome == .interrupted)
-      }
+      // Step 10 is due for its evaluation; the first call is before the first step, the next within evaluations.
+      try stopSmallRun(recipe, in: path + "/b", after: 10)
       let saved = try #require(try SavedRun(RunDirectory(path + "/b")))
       var resumed = try TrainingRun(resuming: saved, saved.recipe, corpus: smallText)
       var evaluated: [Int] = []
@@ -167,5 +157,13 @@ struct TrainingRunTests {
   private func trainSmallRun(_ recipe: Recipe = smallRecipe(), in path: String) throws {
     var run = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path))
     _ = try run.train(onEvent: { _ in })
+  }
+
+  /// Trains a run until it has taken so many steps, stops it, and lets go of its directory.
+  private func stopSmallRun(_ recipe: Recipe, in path: String, after wanted: Int) throws {
+    var steps = 0
+    var run = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path))
+    let outcome = try run.train(onEvent: { if case .step = $0 { steps += 1 } }, shouldStop: { steps == wanted })
+    #expect(outcome == .interrupted)
   }
 }

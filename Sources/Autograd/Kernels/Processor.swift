@@ -66,11 +66,13 @@ public struct Processor: Sendable {
   /// The name of the float32 kernel table: the instruction set in use.
   public var instructionSet: String { String(cString: float32.pointer.pointee.name) }
 
-  func table(for elementType: ElementType) -> UnsafePointer<ck_kernels> {
+  /// The kernels for an element type.
+  package func table(for elementType: ElementType) -> UnsafePointer<ck_kernels> {
     elementType == .float32 ? float32.pointer : float64.pointer
   }
 
-  var poolPointer: OpaquePointer { pool.pointer }
+  /// The threads, as kernels take them; alive as long as the processor.
+  package var poolPointer: OpaquePointer { pool.pointer }
 }
 
 /// A table lives as long as the process and never changes.

@@ -1,33 +1,27 @@
 import Autograd
 import CKernels
 
-/// The processor as benchmarks use it: a table of kernels, threads of its own, and what both could do at
-/// most.
+/// The processor as benchmarks use it: its kernels called directly, and what it could do at most.
 ///
-/// `@unchecked Sendable`: tables do not change, a pool may be called from anywhere, and one benchmark at a
-/// time measures.
+/// `@unchecked Sendable`: one benchmark at a time measures.
 package final class Machine: @unchecked Sendable {
+  private let processor: Processor
   /// How many threads run.
-  package let threads: Int
+  package var threads: Int { processor.threads }
   /// How exactly matrix products are computed.
-  package let precision: Precision
+  package var precision: Precision { processor.precision }
   /// The name of its table of kernels.
-  package var instructionSet: String { String(cString: kernels.name) }
+  package var instructionSet: String { processor.instructionSet }
   let kernels: ck_kernels
-  let pool: OpaquePointer
-  private let table: UnsafePointer<ck_kernels>
+  var pool: OpaquePointer { processor.poolPointer }
+  private var table: UnsafePointer<ck_kernels> { processor.table(for: .float32) }
   private var copied = (source: Floats(0), target: Floats(0))
 
-  /// The float32 kernels that this CPU runs, on so many threads; `precision` is one that it has.
-  package init(threads: Int, precision: Precision) {
-    self.precision = precision
-    table = ck_kernels_float32()
-    kernels = table.pointee
-    pool = ck_pool_create(Int32(threads))
-    self.threads = Int(ck_pool_threads(pool))
+  /// The float32 kernels of a processor, on its threads and in its precision.
+  package init(_ processor: Processor) {
+    self.processor = processor
+    kernels = processor.table(for: .float32).pointee
   }
-
-  deinit { ck_pool_destroy(pool) }
 }
 
 // MARK: - What it could do at most

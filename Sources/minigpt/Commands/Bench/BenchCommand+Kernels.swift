@@ -13,11 +13,11 @@ extension BenchCommand {
 
   /// Measures what the machine could do at most, and then every kernel beside that.
   func measureKernels(on terminal: Terminal) throws {
-    let (threads, precision) = (Processor.current.threads, Processor.current.precision)
-    let machine = Machine(threads: threads, precision: precision)
+    let machine = Machine(.current)
     let report = KernelReport(on: terminal, json: json, repeats: steps ?? 5)
     let sizes = try kernelSizes()
-    report.showPeak(of: threads == 1 ? [machine] : [Machine(threads: 1, precision: precision), machine])
+    let alone = Machine(Processor(threads: 1, precision: machine.precision))
+    report.showPeak(of: machine.threads == 1 ? [machine] : [alone, machine])
     for (name, batchSize, config) in sizes {
       report.begin(name, config, batchSize: batchSize)
       for kernel in KernelCase.all(config, batchSize: batchSize) {

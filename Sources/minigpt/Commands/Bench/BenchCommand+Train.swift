@@ -27,7 +27,7 @@ extension BenchCommand {
     _ = try trainer.takeStep()
     let startup = (ContinuousClock.now - start).seconds
     for _ in 1..<Self.warmUpSteps { _ = try trainer.takeStep() }
-    let machine = Machine(threads: Processor.current.threads, precision: Processor.current.precision)
+    let machine = Machine(.current)
     var peaks = Self.peaks(of: machine)
     let stages = try time(&trainer, on: terminal)
     let benchmark = Benchmark(
