@@ -43,7 +43,10 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
-    tests("CKernelsTests", "CKernels"),
+    // The kernels' own headers, over a matrix unit that is a program.
+    .target(
+      name: "EmulatedMatrixUnit", dependencies: ["CKernels"], path: "Tests/EmulatedMatrixUnit", cSettings: cSettings),
+    tests("CKernelsTests", "CKernels", "EmulatedMatrixUnit"),
     tests("RandomnessTests", "Randomness"),
     tests("AutogradTests", "Autograd", "Randomness"),
     tests("TextTests", "Text", "Randomness"),

@@ -3,11 +3,38 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__) && defined(__linux__)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 #include "CKernels.h"
 #include "tables.h"
 
-enum { table_capacity = 4 };
+enum { table_capacity = 5 };
+
+#if defined(__x86_64__) && defined(__linux__)
+
+/// Whether the CPU has AMX for bfloat16, the system keeps its registers, and this process may use them: Linux gives
+/// them to those alone that ask (Documentation/arch/x86/xstate.rst), for 8 KiB more of each thread.
+static bool has_matrix_unit(void) {
+  enum { features_leaf = 7, bfloat16_bit = 1 << 22, tiles_bit = 1 << 24 };
+  enum { saves_state_bit = 1 << 27, tile_shapes_state = 1 << 17, tiles_state = 1 << 18 };
+  enum { request_permission = 0x1023, tiles_component = 18 };
+  unsigned a, b, c, d;
+  if (!__get_cpuid_count(features_leaf, 0, &a, &b, &c, &d)) return false;
+  if (!(d & bfloat16_bit) || !(d & tiles_bit)) return false;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & saves_state_bit)) return false;
+  uint32_t state, upper_state;
+  __asm__("xgetbv" : "=a"(state), "=d"(upper_state) : "c"(0));
+  if (!(state & tile_shapes_state) || !(state & tiles_state)) return false;
+  return syscall(SYS_arch_prctl, request_permission, tiles_component) == 0;
+}
+
+#elif defined(__x86_64__)
+static bool has_matrix_unit(void) { return false; }
+#endif
 
 static const ck_kernels *chosen;
 static pthread_once_t choice_made = PTHREAD_ONCE_INIT;
@@ -23,7 +50,10 @@ int ck_kernels_supported(const ck_kernels **tables, int capacity) {
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
       supported[count++] = &ck_table_avx512;
-      if (__builtin_cpu_supports("avx512bf16")) supported[count++] = &ck_table_avx512bf16;
+      if (__builtin_cpu_supports("avx512bf16")) {
+        supported[count++] = &ck_table_avx512bf16;
+        if (has_matrix_unit()) supported[count++] = &ck_table_amx;
+      }
     }
   }
 #endif

@@ -9,6 +9,7 @@
 #define CK_TILE_ROWS 6
 #define CK_TILE_VECTORS 2
 #define CK_BFLOAT16 0
+#define CK_MATRIX_UNIT 0
 #define CK_TABLE ck_table_avx2
 #define CK_TABLE_NAME "avx2"
 

@@ -9,6 +9,7 @@
 #define CK_TILE_ROWS 8
 #define CK_TILE_VECTORS 3
 #define CK_BFLOAT16 1
+#define CK_MATRIX_UNIT 0
 #define CK_TABLE ck_table_avx512bf16
 #define CK_TABLE_NAME "avx512bf16"
 

@@ -13,6 +13,7 @@
 #define CK_TILE_VECTORS 2
 #endif
 #define CK_BFLOAT16 0
+#define CK_MATRIX_UNIT 0
 #define CK_TABLE ck_table_baseline
 #define CK_TABLE_NAME "baseline"
 

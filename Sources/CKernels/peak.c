@@ -66,6 +66,36 @@ __attribute__((target("avx512f,avx512bf16"))) static void multiply_add_bfloat16(
   for (int s = 0; s < avx512_sums; s++) total += sum[s];
   job->results[chunk] = total[0];
 }
+
+/// The same of tiles: 16 × 16 sums of 16 pairs each, in four registers of eight.
+__attribute__((target("amx-tile,amx-bf16"))) static void multiply_add_tiles(void *context, ptrdiff_t chunk) {
+  multiply_add_job *job = context;
+  enum { registers = 8, rows = 16, row_bytes = 64 };
+  struct {
+    uint8_t palette, start_row, reserved[14];
+    uint16_t row_bytes[16];
+    uint8_t rows[16];
+  } shape = {.palette = 1};
+  for (int r = 0; r < registers; r++) shape.rows[r] = rows, shape.row_bytes[r] = row_bytes;
+  _Alignas(vector_bytes) uint32_t ones[rows * row_bytes / sizeof(uint32_t)];
+  for (size_t i = 0; i < sizeof ones / sizeof ones[0]; i++) ones[i] = 0x3f803f80;
+  _tile_loadconfig(&shape);
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  _tile_loadd(4, ones, row_bytes);
+  _tile_loadd(5, ones, row_bytes);
+  for (ptrdiff_t round = 0; round < job->rounds; round++) {
+    _tile_dpbf16ps(0, 4, 5);
+    _tile_dpbf16ps(1, 4, 5);
+    _tile_dpbf16ps(2, 4, 5);
+    _tile_dpbf16ps(3, 4, 5);
+  }
+  _tile_stored(0, ones, row_bytes);
+  _tile_release();
+  memcpy(&job->results[chunk], ones, sizeof(float));
+}
 #else
 enum { baseline_sums = 5 };  // 20 of 32 registers
 #endif
@@ -81,12 +111,16 @@ double ck_peak_multiply_add(ck_pool *pool, const ck_kernels *table, ck_precision
   int sums = baseline_sums;
 #if defined(__x86_64__)
   if (table == &ck_table_avx2) body = multiply_add_avx2, sums = avx2_sums;
-  if (table == &ck_table_avx512 || table == &ck_table_avx512bf16) {
+  if (table == &ck_table_avx512 || table == &ck_table_avx512bf16 || table == &ck_table_amx) {
     body = multiply_add_avx512, sums = avx512_sums;
   }
   // A round multiplies and adds twice as many.
   if (table == &ck_table_avx512bf16 && precision == ck_precision_medium) {
     body = multiply_add_bfloat16, sums = 2 * avx512_sums;
+  }
+  // 4 tiles of 16 rows, each a vector of sums, of 16 pairs.
+  if (table == &ck_table_amx && precision != ck_precision_highest) {
+    body = multiply_add_tiles, sums = 4 * 16 * 32;
   }
 #else
   (void)table, (void)precision;

@@ -21,5 +21,5 @@ typedef double real;
 
 #define CK_TABLE ck_table_float64
 #define CK_TABLE_NAME "float64"
-#define CK_LEAST_PRECISION ck_precision_highest
+#define CK_PRECISIONS (1u << ck_precision_highest)
 #include "table.inl.h"

@@ -1,10 +1,10 @@
 // Fills one table with the kernels that the including file has defined. The including file names the table
-// (CK_TABLE), its name in words (CK_TABLE_NAME), its element type (`real`) and CK_LEAST_PRECISION.
+// (CK_TABLE), its name in words (CK_TABLE_NAME), its element type (`real`) and CK_PRECISIONS.
 
 const ck_kernels CK_TABLE = {
     .name = CK_TABLE_NAME,
     .element_size = sizeof(real),
-    .least_precision = CK_LEAST_PRECISION,
+    .precisions = CK_PRECISIONS,
 
     .unary = unary,
     .unary_backward = unary_backward,

@@ -11,6 +11,7 @@ extern const ck_kernels ck_table_baseline;
 extern const ck_kernels ck_table_avx2;
 extern const ck_kernels ck_table_avx512;
 extern const ck_kernels ck_table_avx512bf16;
+extern const ck_kernels ck_table_amx;
 #endif
 
 #endif

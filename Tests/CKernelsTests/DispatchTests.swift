@@ -6,7 +6,7 @@ import Testing
   @Test("tables are listed slowest first, from the baseline on")
   func order() {
     let names = supportedTables().map(\.title)
-    let all = ["baseline", "avx2", "avx512", "avx512bf16"]
+    let all = ["baseline", "avx2", "avx512", "avx512bf16", "amx"]
     #expect(names == Array(all.prefix(names.count)) && !names.isEmpty)
   }
 

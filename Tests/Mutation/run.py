@@ -82,6 +82,7 @@ class Tree:
             sys.exit(output)
         targets = json.loads(output[output.index("{"):])["targets"]
         self.dependencies = {target["name"]: target.get("target_dependencies", []) for target in targets}
+        self.paths = {target["name"]: target["path"] for target in targets}
 
     def results(self, target, mutants):
         """Each mutant's result, after the target's tests have passed without one."""
@@ -142,7 +143,8 @@ class Tree:
                 open_names += self.dependencies[name]
         targets = [
             f'    .{"testTarget" if name == target else "target"}('
-            f'name: "{name}", dependencies: {json.dumps(self.dependencies[name])}),' for name in names]
+            f'name: "{name}", dependencies: {json.dumps(self.dependencies[name])}, path: "{self.paths[name]}"),'
+            for name in names]
         lines = [
             "// swift-tools-version: 6.2", "import PackageDescription", "",
             'let package = Package(', '  name: "Mutant", platforms: [.macOS(.v15)],', "  targets: [", *targets, "  ])"]

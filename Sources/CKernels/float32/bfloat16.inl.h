@@ -31,6 +31,12 @@ CK_INLINE vec add_products_of_pairs(vec sum, vec a, vec b) {
   return (vec)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
 }
 
+/// What rounding to bfloat16 takes away from a number.
+CK_INLINE vec lower_part(vec x) {
+  vec upper = paired((vec){}, x);  // a pair of 0 and a number has that number's bits as a float
+  return x - upper;
+}
+
 #else  // nothing is ever made of pairs
 
 CK_INLINE vec paired(vec first, vec second) { __builtin_unreachable(); }
@@ -43,17 +49,33 @@ CK_INLINE vec multiply_add(const operand_format format, vec sum, vec a, vec b) {
   return format == pairs ? add_products_of_pairs(sum, a, b) : sum + a * b;
 }
 
+/// The numbers that a vector of pairs is made of.
+typedef struct numbers_of_pairs {
+  vec first, second;
+} numbers_of_pairs;
+
+/// Lane by lane, two numbers one above the other; `left` rows remain in all, 0 after those.
+CK_INLINE numbers_of_pairs numbers_down(const float *x, ptrdiff_t step, ptrdiff_t left, ptrdiff_t lanes) {
+  return (numbers_of_pairs){load_first(x, lanes), left > 1 ? load_first(x + step, lanes) : (vec){}};
+}
+
+/// The next 2 · CK_LANES numbers of a row, of which `left` remain; 0 after those.
+CK_INLINE numbers_of_pairs numbers_along(const float *x, ptrdiff_t left) {
+  ptrdiff_t more = left - CK_LANES;
+  return (numbers_of_pairs){load_first(x, lanes_of(left)),
+                            more > 0 ? load_first(x + CK_LANES, lanes_of(more)) : (vec){}};
+}
+
 /// Column by column, the place that starts at row x; `left` rows remain in all.
 CK_INLINE vec load_down(const operand_format format, const float *x, ptrdiff_t step, ptrdiff_t left, ptrdiff_t lanes) {
-  vec first = load_first(x, lanes);
-  if (format == floats) return first;
-  return paired(first, left > 1 ? load_first(x + step, lanes) : (vec){});
+  if (format == floats) return load_first(x, lanes);
+  numbers_of_pairs numbers = numbers_down(x, step, left, lanes);
+  return paired(numbers.first, numbers.second);
 }
 
 /// The next CK_LANES places of a row, of which `left` numbers remain; 0 after those.
 CK_INLINE vec load_along(const operand_format format, const float *x, ptrdiff_t left) {
-  vec first = load_first(x, lanes_of(left));
-  if (format == floats) return first;
-  ptrdiff_t more = left - CK_LANES;
-  return neighbours_paired(first, more > 0 ? load_first(x + CK_LANES, lanes_of(more)) : (vec){});
+  if (format == floats) return load_first(x, lanes_of(left));
+  numbers_of_pairs numbers = numbers_along(x, left);
+  return neighbours_paired(numbers.first, numbers.second);
 }

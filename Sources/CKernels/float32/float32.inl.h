@@ -1,7 +1,10 @@
 // All float32 kernels, in the order in which they build on each other, and the table that they fill. The
 // including file says how wide a vector is (CK_LANES), how large a tile is (CK_TILE_ROWS, CK_TILE_VECTORS),
-// whether the instruction set multiplies pairs of bfloat16 numbers (CK_BFLOAT16), and what the table is called
-// (CK_TABLE, CK_TABLE_NAME).
+// whether the instruction set rounds to bfloat16 and multiplies pairs of such numbers (CK_BFLOAT16), whether it has a
+// matrix unit that does (CK_MATRIX_UNIT), and what the table is called (CK_TABLE, CK_TABLE_NAME).
+
+// Vectors multiply pairs where there is nothing faster.
+#define CK_VECTOR_PAIRS (CK_BFLOAT16 && !CK_MATRIX_UNIT)
 
 #include "vector.inl.h"
 #include "chunks.inl.h"
@@ -14,6 +17,9 @@
 #include "bfloat16.inl.h"
 #include "tile.inl.h"
 #include "matmul_operands.inl.h"
+#if CK_MATRIX_UNIT
+#include "matrix_unit.inl.h"
+#endif
 #include "matmul.inl.h"
 #include "layer_norm.inl.h"
 #include "softmax.inl.h"
@@ -25,5 +31,7 @@
 #include "attention_backward.inl.h"
 #include "adamw.inl.h"
 
-#define CK_LEAST_PRECISION (CK_BFLOAT16 ? ck_precision_medium : ck_precision_highest)
+#define CK_PRECISIONS                                                                         \
+  (1u << ck_precision_highest | (CK_MATRIX_UNIT ? 1u << ck_precision_high : 0u) | \
+   (CK_BFLOAT16 ? 1u << ck_precision_medium : 0u))
 #include "../table.inl.h"

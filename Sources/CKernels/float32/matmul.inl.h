@@ -60,7 +60,7 @@ CK_INLINE void matmul_chunk_of(const operand_format format, const matmul_job *jo
 }
 
 static void matmul_chunk(void *job, ptrdiff_t chunk) { matmul_chunk_of(floats, job, chunk); }
-#if CK_BFLOAT16
+#if CK_VECTOR_PAIRS
 static void matmul_chunk_of_pairs(void *job, ptrdiff_t chunk) { matmul_chunk_of(pairs, job, chunk); }
 #endif
 
@@ -127,7 +127,13 @@ static void matmul(ck_pool *pool, void *c, const void *a, const void *b, const v
     ck_pool_run(pool, batch * chunks_of(n, columns), dot_chunk, &job);
     return;
   }
-#if CK_BFLOAT16
+#if CK_MATRIX_UNIT
+  if (shape->precision != ck_precision_highest) {
+    multiply_on_unit(pool, c, a, b, bias, &job.shape);
+    return;
+  }
+#endif
+#if CK_VECTOR_PAIRS
   if (shape->precision == ck_precision_medium) {
     multiply_all(pairs, pool, &job, matmul_chunk_of_pairs);
     return;

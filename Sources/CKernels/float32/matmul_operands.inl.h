@@ -97,7 +97,7 @@ CK_INLINE void prepare_chunk_of(const operand_format format, const preparation *
 }
 
 static void prepare_floats(void *work, ptrdiff_t chunk) { prepare_chunk_of(floats, work, chunk); }
-#if CK_BFLOAT16
+#if CK_VECTOR_PAIRS
 static void prepare_pairs(void *work, ptrdiff_t chunk) { prepare_chunk_of(pairs, work, chunk); }
 #endif
 
@@ -118,7 +118,7 @@ CK_INLINE void prepare(const operand_format format, ck_pool *pool, matmul_job *j
   work.pieces = chunks_of(rows_of_places(job), rows_of_chunk(width_of_places(job)));
   work.rounding_chunks = size_a > 0 ? matrices_a * work.pieces : 0;
   ptrdiff_t packing_chunks = size_b > 0 ? matrices_b * job->panels.count * job->slices : 0;
-#if CK_BFLOAT16
+#if CK_VECTOR_PAIRS
   if (format == pairs) {
     ck_pool_run(pool, work.rounding_chunks + packing_chunks, prepare_pairs, &work);
     job->a = work.pairs_of_a;

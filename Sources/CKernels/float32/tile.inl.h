@@ -81,12 +81,12 @@ CK_INLINE void multiply_tile_of_vectors(const operand_format format, const int v
   }
 
 CK_MULTIPLY_TILE(floats)
-#if CK_BFLOAT16
+#if CK_VECTOR_PAIRS
 CK_MULTIPLY_TILE(pairs)
 #endif
 
 CK_INLINE void multiply_tile(const operand_format format, const tile *t) {
-#if CK_BFLOAT16
+#if CK_VECTOR_PAIRS
   if (format == pairs) return multiply_tile_of_pairs(t);
 #endif
   multiply_tile_of_floats(t);

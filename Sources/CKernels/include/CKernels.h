@@ -1,6 +1,6 @@
 // What the processor runs: kernels, chosen at start for this CPU, and the threads they run on.
 //
-// A `ck_kernels` table holds one function for each job. The float32 tables (baseline, AVX2, AVX-512, and that with bfloat16) are
+// A `ck_kernels` table holds one function for each job. The float32 tables (baseline, AVX2, AVX-512, that with bfloat16, AMX) are
 // the fast ones, one source compiled once per instruction set. The float64 table is the executable
 // specification: plain loops that read like the formula. Every pointer to tensor data points to the table's
 // element type; tensors are row-major. An output is overwritten unless the contract says "added to", and
@@ -65,6 +65,10 @@ typedef enum ck_binary { ck_binary_add, ck_binary_subtract, ck_binary_multiply, 
 /// a precision takes the next more exact one, and so do products of fewer than 5 rows by Bᵀ.
 typedef enum ck_precision {
   ck_precision_highest,  // factors are float32
+  /// Each factor is the sum of two bfloat16 numbers, off by at most 2⁻¹⁶ of itself, and the product of the two lower
+  /// parts is left out: a product is off by at most 3 · 2⁻¹⁶ + 2⁻³² of itself. As in medium, but that what
+  /// is infinite there gives NaN.
+  ck_precision_high,
   /// Factors are rounded to bfloat16, off by at most 2⁻⁸ of themselves. Subnormal factors, products and sums count as
   /// 0, and factors from 2¹²⁸ − 2¹¹⁹ on as infinite.
   ck_precision_medium,
@@ -120,9 +124,9 @@ typedef struct ck_adamw {
 // MARK: - The table
 
 typedef struct ck_kernels {
-  const char *name;  // "baseline", "avx2", "avx512", "avx512bf16", "float64"
+  const char *name;  // "baseline", "avx2", "avx512", "avx512bf16", "amx", "float64"
   size_t element_size;
-  ck_precision least_precision;  // the least exact that matmul has a way of its own for
+  uint32_t precisions;  // bit p for each ck_precision p that matmul has a way of its own for
 
   // Element-wise. y may alias any input of the same size.
   void (*unary)(ck_pool *pool, ck_unary op, void *y, const void *x, ptrdiff_t n);

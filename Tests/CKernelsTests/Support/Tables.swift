@@ -1,4 +1,5 @@
 import CKernels
+import EmulatedMatrixUnit
 
 /// Every float32 table that this CPU can run.
 func supportedTables() -> [ck_kernels] {
@@ -8,10 +9,18 @@ func supportedTables() -> [ck_kernels] {
   }
 }
 
+/// Every float32 table with a way of its own for a precision, the one over an emulated matrix unit among them.
+func tables(for precision: ck_precision) -> [ck_kernels] {
+  let all = supportedTables() + [ck_kernels_emulated()?.pointee].compactMap(\.self)
+  return all.filter { $0.has(precision) }
+}
+
 var referenceTable: ck_kernels { ck_kernels_float64().pointee }
 
 extension ck_kernels {
   var title: String { String(cString: name) }
+
+  func has(_ precision: ck_precision) -> Bool { precisions & 1 << precision.rawValue != 0 }
 }
 
 /// Runs `body` with a pool of `threads` threads.

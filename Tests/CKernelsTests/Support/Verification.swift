@@ -10,16 +10,15 @@ func gamma(_ n: Int) -> Double {
   Double(n) * u / (1 - Double(n) * u)
 }
 
-/// Holds a kernel of every float32 table against the float64 table, and against itself on more threads.
+/// Holds a kernel of every float32 table (or of `tables`) against the float64 table, and against itself on more threads.
 ///
 /// `body` makes its tensors, runs the kernel, and returns the results; `tolerance` says, for each element of
 /// each result, how far a float32 result may be from the float64 one.
 func verify(
-  _ what: String, tolerance: [[Double]], threads: [Int32] = [1, 2, 3, 8],
+  _ what: String, tolerance: [[Double]], threads: [Int32] = [1, 2, 3, 8], tables: [ck_kernels] = supportedTables(),
   sourceLocation: SourceLocation = #_sourceLocation, _ body: (KernelRun) -> [TestTensor]
 ) {
   let expected = reference(body)
-  let tables = supportedTables()
   var alone: [[[Double]]] = []
   for count in threads {
     let all = withPool(threads: count) { pool in
