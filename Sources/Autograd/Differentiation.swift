@@ -102,7 +102,7 @@ extension Tensor {
     Set(ancestors().compactMap(\.operation))
   }
 
-  /// This tensor's node and all that it was computed from, each once, in no particular order.
+  /// This tensor's node and all that it was computed from, each once, parents before their results.
   private func ancestors() -> [Node] {
     var seen = Set<ObjectIdentifier>()
     var found: [Node] = []
@@ -112,7 +112,7 @@ extension Tensor {
       found.append(node)
       open.append(contentsOf: node.parents)
     }
-    return found
+    return found.sorted { $0.number < $1.number }
   }
 }
 
@@ -122,40 +122,45 @@ extension Tensor {
   /// The gradients of this scalar by each of `variables`, in their order: `∂self/∂variable`, of the variable's shape.
   ///
   /// A variable that had no part in this result gets zeros. First derivatives only: gradients carry no history.
+  /// Where nobody uses this tensor afterwards, what was kept for each operation is freed as soon as it is differentiated.
   /// Traps where this tensor is no scalar or was computed from no variable, or a variable is none.
-  public func gradients(of variables: [Tensor]) -> [Tensor] {
+  public consuming func gradients(of variables: [Tensor]) -> [Tensor] {
     require(count == 1, "gradients: shape \(shape) is no scalar; give the upstream gradient")
-    return gradients(of: variables, upstream: Tensor(repeating: 1, shape: shape, elementType: elementType))
+    let one = Tensor(repeating: 1, shape: shape, elementType: elementType)
+    return gradients(of: variables, upstream: one)
   }
 
   /// The gradients of `Σ upstream ⊙ self` by each of `variables`; `upstream` has this tensor's shape.
-  public func gradients(of variables: [Tensor], upstream: Tensor) -> [Tensor] {
+  public consuming func gradients(of variables: [Tensor], upstream: Tensor) -> [Tensor] {
     gradients(of: variables, upstream: upstream, altering: nil)
   }
 
   /// The same with every pullback's gradients altered, so that a check can be shown to see a wrong one.
-  package func gradients(of variables: [Tensor], upstream: Tensor, altering: PullbackAlteration?) -> [Tensor] {
-    guard let root = node else {
-      trap("gradients: computed from no variable (gradients themselves carry no history: first derivatives only)")
-    }
+  package consuming func gradients(
+    of variables: [Tensor], upstream: Tensor, altering: PullbackAlteration?
+  ) -> [Tensor] {
+    require(
+      hasHistory,
+      "gradients: computed from no variable (gradients themselves carry no history: first derivatives only)")
     require(
       upstream.shape == shape && upstream.elementType == elementType,
       "gradients: upstream is \(upstream.elementType) \(upstream.shape), the result \(elementType) \(shape)")
     require(variables.allSatisfy { $0.node?.isLeaf ?? false }, "gradients: asked of a tensor that is no variable")
 
-    var gradients: [ObjectIdentifier: Tensor] = [ObjectIdentifier(root): upstream.detached]
     // Numbers fall from a result to its inputs: in falling order, a node's gradient is whole when its turn comes.
-    for node in ancestors().sorted(by: { $0.number > $1.number }) {
-      guard let pullback = node.pullback, let dy = gradients.removeValue(forKey: ObjectIdentifier(node)) else {
-        continue
-      }
+    var remaining = ancestors()
+    _ = consume self
+    var gradients: [UInt64: Tensor] = [:]  // by the nodes' numbers
+    gradients[remaining[remaining.count - 1].number] = upstream.detached
+    while let node = remaining.popLast() {
+      guard let pullback = node.pullback, let dy = gradients.removeValue(forKey: node.number) else { continue }
       let terms = pullback(dy)
       for case (let parent?, let dx?) in zip(node.parents, altering?(node.operation, terms) ?? terms) {
-        gradients[ObjectIdentifier(parent)].add(dx)
+        gradients[parent.number].add(dx)
       }
     }
     return variables.map { variable in
-      variable.node.flatMap { gradients[ObjectIdentifier($0)] }
+      variable.node.flatMap { gradients[$0.number] }
         ?? Tensor(repeating: 0, shape: variable.shape, elementType: variable.elementType)
     }
   }

@@ -10,15 +10,14 @@ final class TensorStorage: @unchecked Sendable {
   private let capacity: Int
 
   init(byteCount: Int) {
-    capacity = CachingAllocator.capacity(for: byteCount)
-    bytes = CachingAllocator.shared.take(capacity)
+    (bytes, capacity) = CachingAllocator.shared.take(byteCount)
   }
 
   deinit { CachingAllocator.shared.giveBack(bytes, capacity) }
 }
 
-/// Keeps freed buffers for the next tensor of about the same size: a training step repeats its shapes, so from
-/// the second step on nothing is asked of the system.
+/// Keeps freed buffers for the next tensor of about the same size: a training step repeats its shapes, so that after
+/// the first few nothing is asked of the system.
 package final class CachingAllocator: Sendable {
   package static let shared = CachingAllocator()
 
@@ -44,15 +43,20 @@ package final class CachingAllocator: Sendable {
     return (needed + step - 1) / step * step
   }
 
-  func take(_ capacity: Int) -> UnsafeMutableRawPointer {
-    let kept: UInt? = state.withLock { state in
+  /// A buffer for `byteCount` bytes, and how large it is: one that was freed, and is at most twice as large
+  /// as it has to be, or a new one.
+  func take(_ byteCount: Int) -> (UnsafeMutableRawPointer, capacity: Int) {
+    let capacity = Self.capacity(for: byteCount)
+    let kept: (address: UInt, capacity: Int)? = state.withLock { state in
       state.liveCount += 1
-      if let address = state.free[capacity]?.popLast() { return address }
+      if let address = state.free[capacity]?.popLast() { return (address, capacity) }
+      let larger = state.free.lazy.filter { !$0.value.isEmpty && (capacity...2 * capacity).contains($0.key) }.map(\.key)
+      if let size = larger.min(), let address = state.free[size]?.popLast() { return (address, size) }
       state.systemBytes += capacity
       return nil
     }
-    if let kept, let pointer = UnsafeMutableRawPointer(bitPattern: kept) { return pointer }
-    return ck_allocate(capacity)
+    if let kept, let pointer = UnsafeMutableRawPointer(bitPattern: kept.address) { return (pointer, kept.capacity) }
+    return (ck_allocate(capacity), capacity)
   }
 
   func giveBack(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) {

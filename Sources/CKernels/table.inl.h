@@ -8,6 +8,7 @@ const ck_kernels CK_TABLE = {
 
     .unary = unary,
     .unary_backward = unary_backward,
+    .unary_again = unary_again,
     .binary = binary,
     .affine = affine,
     .power = power,

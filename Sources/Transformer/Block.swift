@@ -20,8 +20,8 @@ public struct Block: Module {
 
   /// `[B, T, C] → [B, T, C]`.
   func callAsFunction(_ x: Tensor, positions: RotaryTable, cache: KVCache.Layer?, dropout: Dropout?) -> Tensor {
-    let h = x + attention(attentionNorm(x), positions: positions, cache: cache, dropout: dropout)
-    return h + mlp(mlpNorm(h), dropout: dropout)
+    let h = x + attention(x, after: attentionNorm, positions: positions, cache: cache, dropout: dropout)
+    return h + mlp(h, after: mlpNorm, dropout: dropout)
   }
 
   /// Visits the learned tensors by their names: `input_layernorm`, `self_attn`, `post_attention_layernorm`, `mlp`.

@@ -1,7 +1,7 @@
 import Autograd
 import Randomness
 
-/// Masked multi-head attention with rotary positions; key and value heads may be fewer than query heads.
+/// A layer norm, then masked multi-head attention with rotary positions; key and value heads may be fewer than query heads.
 public struct CausalSelfAttention: Module {
   /// Queries, keys and values side by side: [C, (H + 2G)·D].
   var project: Linear
@@ -23,9 +23,11 @@ public struct CausalSelfAttention: Module {
   }
 
   /// `[B, T, C] → [B, T, C]`; with a cache, B is 1 and x continues the sequence in it.
-  func callAsFunction(_ x: Tensor, positions: RotaryTable, cache: KVCache.Layer?, dropout: Dropout?) -> Tensor {
+  func callAsFunction(
+    _ x: Tensor, after norm: LayerNorm, positions: RotaryTable, cache: KVCache.Layer?, dropout: Dropout?
+  ) -> Tensor {
     let first = cache?.length ?? 0
-    let qkv = project(x)  // [B, T, (H + 2G)·D]
+    let qkv = project(x, after: norm)  // [B, T, (H + 2G)·D]
       .rotaryEmbedding(positions, headCount: headCount + keyValueHeadCount, firstPosition: first)
     let mixed =
       if let cache {

@@ -19,6 +19,16 @@ public struct Linear: Module {
     .linear(x, weight: weight, bias: bias)
   }
 
+  /// The same of the layer norm of x.
+  func callAsFunction(_ x: Tensor, after norm: LayerNorm) -> Tensor {
+    .layerNormLinear(x, gain: norm.gain, shift: norm.bias, epsilon: norm.epsilon, weight: weight, bias: bias)
+  }
+
+  /// The same of GELU(x).
+  func callAsFunction(afterGELU x: Tensor) -> Tensor {
+    .geluLinear(x, weight: weight, bias: bias)
+  }
+
   /// Visits the learned tensors by their names: `weight`, `bias`.
   public mutating func visitParameters(_ path: String, _ visit: ParameterVisitor) throws {
     try visit(join(path, "weight"), &weight)

@@ -1,7 +1,7 @@
 import Autograd
 import Randomness
 
-/// Two linear maps with a GELU between: `[…, C] → […, F] → […, C]`.
+/// A layer norm, then two linear maps with a GELU between: `[…, C] → […, F] → […, C]`.
 public struct MLP: Module {
   var expand, contract: Linear
 
@@ -11,8 +11,8 @@ public struct MLP: Module {
     contract = Linear(config.mlpWidth, config.width, deviation: residualDeviation, key: key?.derived(by: 1))
   }
 
-  func callAsFunction(_ x: Tensor, dropout: Dropout?) -> Tensor {
-    let y = contract(expand(x).gelu())
+  func callAsFunction(_ x: Tensor, after norm: LayerNorm, dropout: Dropout?) -> Tensor {
+    let y = contract(afterGELU: expand(x, after: norm))
     return dropout.map { y.dropout($0.at(.mlpOutput)) } ?? y
   }
 

@@ -62,6 +62,41 @@ struct DifferentiationTests {
     }
   }
 
+  @Test("frees what an operation kept as soon as it is differentiated, where nobody uses the result afterwards")
+  func earlyRelease() {
+    final class Kept: Sendable {}
+    /// What each of ten operations in a row keeps, seen from the pullback of the first, which comes last.
+    final class Observer: @unchecked Sendable {
+      struct Weak { weak var kept: Kept? }
+      var later: [Weak] = []
+      var aliveAtTheEnd = -1
+    }
+    let observer = Observer()
+    let x = Tensor([1.0], shape: [1]).requiringGradient()
+    func result() -> Tensor {
+      var y = Tensor.operation("first", [x]) { inputs in
+        (
+          inputs[0],
+          { dy in
+            observer.aliveAtTheEnd = observer.later.count { $0.kept != nil }
+            return [dy]
+          }
+        )
+      }
+      for _ in 0..<10 {
+        let kept = Kept()
+        observer.later.append(.init(kept: kept))
+        y = Tensor.operation("later", [y]) { inputs in (inputs[0], { dy in withExtendedLifetime(kept) { [dy] } }) }
+      }
+      return y
+    }
+    #expect(result().gradients(of: [x], upstream: Tensor([3.0], shape: [1]))[0].scalars == [3])
+    #expect(observer.aliveAtTheEnd == 0)
+    let y = result().sum()
+    #expect(y.gradients(of: [x])[0].scalars == [1])
+    #expect(observer.aliveAtTheEnd == 10 && y.hasHistory)
+  }
+
   @Test("by an old value is not affected by changing the variable in place")
   func mutationMakesANewVariable() {
     var x = Tensor([1.0, 2.0], shape: [2]).requiringGradient()

@@ -38,6 +38,23 @@ struct FusedOperationTests {
     }
   }
 
+  @Test func layerNormLinear() {
+    expectEqual([random([2, 3, 4], 1), random([4], 2), random([4], 3), random([5, 4], 4), random([5], 5)]) {
+      .layerNormLinear($0[0], gain: $0[1], shift: $0[2], epsilon: 1e-3, weight: $0[3], bias: $0[4])
+    } _: {
+      .linear(
+        .layerNorm($0[0], gain: $0[1], bias: $0[2], epsilon: 1e-3), weight: $0[3], bias: $0[4])
+    }
+  }
+
+  @Test func geluLinear() {
+    expectEqual([random([2, 3, 4], 1), random([5, 4], 2), random([5], 3)]) {
+      .geluLinear($0[0], weight: $0[1], bias: $0[2])
+    } _: {
+      .linear($0[0].gelu(), weight: $0[1], bias: $0[2])
+    }
+  }
+
   @Test func layerNorm() {
     expectEqual([random([3, 7], 1), random([7], 2), random([7], 3)]) {
       .layerNorm($0[0], gain: $0[1], bias: $0[2], epsilon: 1e-3)

@@ -111,6 +111,25 @@ private func lostBelow(_ x: Double) -> Double {
     }
   }
 
+  @Test("a function once more, beside its derivative, is the function and its derivative", arguments: unaryCases)
+  func unaryAgain(_ test: UnaryCase) {
+    let x = uniform(100, seed: 4, in: test.range)
+    let dy = uniform(100, seed: 5)
+    for table in supportedTables() + [referenceTable] {
+      withPool(threads: 2) { pool in
+        let run = KernelRun(table: table, pool: pool)
+        let input = run.tensor(x)
+        let (y, dx) = (run.result(100), run.result(100))
+        table.unary(pool, test.op, y.pointer, input.pointer, 100)
+        table.unary_backward(pool, test.op, dx.pointer, run.tensor(dy).pointer, input.pointer, y.pointer, 100)
+        let (yAgain, dxInPlace) = (run.result(100), run.tensor(dy))
+        table.unary_again(pool, test.op, yAgain.pointer, dxInPlace.pointer, dxInPlace.pointer, input.pointer, 100)
+        #expect(yAgain.values.map(\.bitPattern) == y.values.map(\.bitPattern), "\(table.title)")
+        #expect(dxInPlace.values.map(\.bitPattern) == dx.values.map(\.bitPattern), "\(table.title)")
+      }
+    }
+  }
+
   @Test("every unary function takes its input's place", arguments: unaryCases)
   func inPlace(_ test: UnaryCase) {
     let x = uniform(100, seed: 4, in: test.range)

@@ -32,6 +32,15 @@ extension Kernels {
     return dx
   }
 
+  /// y = f(x) once more; the gradient by y becomes the one by x.
+  static func unaryAgain(_ function: UnaryFunction, _ x: Tensor, differentiating gradient: inout Tensor) -> Tensor {
+    let y = Tensor(uninitialized: x.shape, x.elementType)
+    gradient.mutate { gradient in
+      run(on: x.elementType) { $0.unary_again($1, function.kernel, y.address, gradient, gradient, x.address, x.count) }
+    }
+    return y
+  }
+
   static func binary(_ function: BinaryFunction, _ a: Tensor, _ b: Tensor) -> Tensor {
     let y = Tensor(uninitialized: a.shape, a.elementType)
     run(on: a.elementType) { $0.binary($1, function.kernel, y.address, a.address, b.address, a.count) }

@@ -47,23 +47,32 @@ CK_INLINE vec unary_derivative(const ck_unary op, vec x, vec y) {
 
 typedef struct unary_job {
   ck_unary op;
-  float *result;
-  const float *gradient, *x, *y;  // gradient and y for the derivative only
+  float *y, *dx;
+  const float *dy, *x, *known_y;
   ptrdiff_t n;
 } unary_job;
 
 CK_INLINE void unary_span(const ck_unary op, const unary_job *job, span part) {
   for (ptrdiff_t e = part.start; e < part.end; e += CK_LANES) {
     ptrdiff_t lanes = lanes_of(part.end - e);
-    store_first(job->result + e, unary_value(op, load_first(job->x + e, lanes)), lanes);
+    store_first(job->y + e, unary_value(op, load_first(job->x + e, lanes)), lanes);
   }
 }
 
 CK_INLINE void unary_backward_span(const ck_unary op, const unary_job *job, span part) {
   for (ptrdiff_t e = part.start; e < part.end; e += CK_LANES) {
     ptrdiff_t lanes = lanes_of(part.end - e);
-    vec derivative = unary_derivative(op, load_first(job->x + e, lanes), load_first(job->y + e, lanes));
-    store_first(job->result + e, load_first(job->gradient + e, lanes) * derivative, lanes);
+    vec derivative = unary_derivative(op, load_first(job->x + e, lanes), load_first(job->known_y + e, lanes));
+    store_first(job->dx + e, load_first(job->dy + e, lanes) * derivative, lanes);
+  }
+}
+
+CK_INLINE void unary_again_span(const ck_unary op, const unary_job *job, span part) {
+  for (ptrdiff_t e = part.start; e < part.end; e += CK_LANES) {
+    ptrdiff_t lanes = lanes_of(part.end - e);
+    vec x = load_first(job->x + e, lanes), y = unary_value(op, x);
+    store_first(job->y + e, y, lanes);
+    store_first(job->dx + e, load_first(job->dy + e, lanes) * unary_derivative(op, x, y), lanes);
   }
 }
 
@@ -86,16 +95,22 @@ CK_INLINE void unary_backward_span(const ck_unary op, const unary_job *job, span
 
 CK_UNARY_CHUNK(unary_chunk, unary_span)
 CK_UNARY_CHUNK(unary_backward_chunk, unary_backward_span)
+CK_UNARY_CHUNK(unary_again_chunk, unary_again_span)
 
 static void unary(ck_pool *pool, ck_unary op, void *y, const void *x, ptrdiff_t n) {
-  unary_job job = {.op = op, .result = y, .x = x, .n = n};
+  unary_job job = {.op = op, .y = y, .x = x, .n = n};
   ck_pool_run(pool, chunks_of(n, chunk_elements), unary_chunk, &job);
 }
 
 static void unary_backward(ck_pool *pool, ck_unary op, void *dx, const void *dy, const void *x, const void *y,
                            ptrdiff_t n) {
-  unary_job job = {.op = op, .result = dx, .gradient = dy, .x = x, .y = y, .n = n};
+  unary_job job = {.op = op, .dx = dx, .dy = dy, .x = x, .known_y = y, .n = n};
   ck_pool_run(pool, chunks_of(n, chunk_elements), unary_backward_chunk, &job);
+}
+
+static void unary_again(ck_pool *pool, ck_unary op, void *y, void *dx, const void *dy, const void *x, ptrdiff_t n) {
+  unary_job job = {.op = op, .y = y, .dx = dx, .dy = dy, .x = x, .n = n};
+  ck_pool_run(pool, chunks_of(n, chunk_elements), unary_again_chunk, &job);
 }
 
 // MARK: - Binary

@@ -133,6 +133,8 @@ typedef struct ck_kernels {
   /// dx = dy · f′, where y = f(x).
   void (*unary_backward)(ck_pool *pool, ck_unary op, void *dx, const void *dy, const void *x, const void *y,
                          ptrdiff_t n);
+  /// The same for who has not kept y: y = f(x) once more, and dx, which may alias dy.
+  void (*unary_again)(ck_pool *pool, ck_unary op, void *y, void *dx, const void *dy, const void *x, ptrdiff_t n);
   void (*binary)(ck_pool *pool, ck_binary op, void *y, const void *a, const void *b, ptrdiff_t n);
   /// y = scale·x + shift.
   void (*affine)(ck_pool *pool, void *y, const void *x, double scale, double shift, ptrdiff_t n);
