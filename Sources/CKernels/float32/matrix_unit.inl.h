@@ -52,46 +52,79 @@ CK_INLINE float *packed_block(const unit_job *job, const unit_operand *operand, 
   return operand->packed + (matrix * blocks_of(operand) + block) * packed_block_floats(job);
 }
 
-/// One part of the numbers of a tile, from a line and a number along the sum on; `left` numbers remain there.
-static void pack_unit_tile(float *packed, const unit_operand *operand, const float *x, ptrdiff_t lines, ptrdiff_t left,
-                           ptrdiff_t part) {
+/// One part of the numbers of a tile, from a line and a place on; so many lines and numbers along the sum remain there.
+CK_INLINE void pack_tile_of(const bool along, const bool transposed, const float *x, ptrdiff_t x_step, ptrdiff_t lines,
+                            ptrdiff_t left, ptrdiff_t part, float *packed) {
   vec row[unit_side];
+#pragma clang loop unroll(full)
   for (ptrdiff_t i = 0; i < unit_side; i++) {
     numbers_of_pairs numbers = {};
-    if (operand->along && i < lines) numbers = numbers_along(x + i * operand->step, left);
-    if (!operand->along && lines > 0 && 2 * i < left) {
-      numbers = numbers_down(x + 2 * i * operand->step, operand->step, left - 2 * i, lanes_of(lines));
+    if (along && i < lines) numbers = numbers_along(x + i * x_step, left);
+    if (!along && lines > 0 && 2 * i < left) {
+      numbers = numbers_down(x + 2 * i * x_step, x_step, left - 2 * i, lanes_of(lines));
     }
     if (part > 0) numbers = (numbers_of_pairs){lower_part(numbers.first), lower_part(numbers.second)};
-    row[i] = operand->along ? neighbours_paired(numbers.first, numbers.second)
-                            : paired(numbers.first, numbers.second);
+    row[i] = along ? neighbours_paired(numbers.first, numbers.second) : paired(numbers.first, numbers.second);
   }
-  if (operand->along == operand->columns) transpose_block(row);
+  if (transposed) transpose_block(row);
+#pragma clang loop unroll(full)
   for (ptrdiff_t i = 0; i < unit_side; i++) store(packed + i * unit_side, row[i]);
 }
 
-/// Packs a block of lines of one matrix.
-static void pack_block(const unit_job *job, const unit_operand *operand, ptrdiff_t item, ptrdiff_t block) {
-  float *packed = packed_block(job, operand, item, block);
-  for (ptrdiff_t step = 0; step < job->steps; step++) {
-    ptrdiff_t number = step * 2 * unit_side;
-    for (ptrdiff_t part = 0; part < job->parts; part++) {
-      for (ptrdiff_t line = block * block_side; line < (block + 1) * block_side; line += unit_side) {
-        const float *x = operand->x + item * operand->stride;
-        x += operand->along ? line * operand->step + number : number * operand->step + line;
-        pack_unit_tile(packed, operand, x, operand->lines - line, job->shape.k - number, part);
-        packed += unit_floats;
-      }
+/// The same of a whole tile, in which nothing has to be looked out for, or of one at an edge.
+CK_INLINE void pack_unit_tile(const bool along, const bool columns, const float *x, ptrdiff_t x_step, ptrdiff_t lines,
+                              ptrdiff_t left, ptrdiff_t part, float *packed) {
+  if (lines >= unit_side && left >= 2 * unit_side) {
+    pack_tile_of(along, along == columns, x, x_step, unit_side, 2 * unit_side, part, packed);
+  } else {
+    pack_tile_of(along, along == columns, x, x_step, lines, left, part, packed);
+  }
+}
+
+/// Packs what one block takes at one step: all parts of two tiles.
+CK_INLINE void pack_step_of(const bool along, const bool columns, const unit_job *job, const unit_operand *operand,
+                            ptrdiff_t item, ptrdiff_t block, ptrdiff_t step) {
+  float *packed = packed_block(job, operand, item, block) + step * job->parts * step_floats;
+  ptrdiff_t number = step * 2 * unit_side;
+  for (ptrdiff_t part = 0; part < job->parts; part++) {
+    for (ptrdiff_t line = block * block_side; line < (block + 1) * block_side; line += unit_side) {
+      const float *x = operand->x + item * operand->stride;
+      x += along ? line * operand->step + number : number * operand->step + line;
+      pack_unit_tile(along, columns, x, operand->step, operand->lines - line, job->shape.k - number, part, packed);
+      packed += unit_floats;
     }
+  }
+}
+
+static void pack_step(const unit_job *job, const unit_operand *operand, ptrdiff_t item, ptrdiff_t block,
+                      ptrdiff_t step) {
+  if (operand->along && operand->columns) return pack_step_of(true, true, job, operand, item, block, step);
+  if (operand->along) return pack_step_of(true, false, job, operand, item, block, step);
+  if (operand->columns) return pack_step_of(false, true, job, operand, item, block, step);
+  pack_step_of(false, false, job, operand, item, block, step);
+}
+
+/// The pieces that a matrix is packed in: rows as they are stored, so that each is read from end to end.
+CK_INLINE ptrdiff_t packing_pieces(const unit_job *job, const unit_operand *operand) {
+  return operand->along ? blocks_of(operand) : job->steps;
+}
+
+static void pack_piece(const unit_job *job, const unit_operand *operand, ptrdiff_t piece) {
+  ptrdiff_t pieces = packing_pieces(job, operand), item = piece / pieces, part = piece % pieces;
+  ptrdiff_t count = operand->along ? job->steps : blocks_of(operand);
+  for (ptrdiff_t i = 0; i < count; i++) {
+    pack_step(job, operand, item, operand->along ? part : i, operand->along ? i : part);
   }
 }
 
 static void pack_unit_chunk(void *context, ptrdiff_t chunk) {
   const unit_job *job = context;
-  ptrdiff_t blocks_of_a = matrices_of(job, &job->a) * blocks_of(&job->a);
-  const unit_operand *operand = chunk < blocks_of_a ? &job->a : &job->b;
-  if (operand == &job->b) chunk -= blocks_of_a;
-  pack_block(job, operand, chunk / blocks_of(operand), chunk % blocks_of(operand));
+  ptrdiff_t pieces_of_a = matrices_of(job, &job->a) * packing_pieces(job, &job->a);
+  if (chunk < pieces_of_a) {
+    pack_piece(job, &job->a, chunk);
+  } else {
+    pack_piece(job, &job->b, chunk - pieces_of_a);
+  }
 }
 
 // MARK: - Blocks
@@ -265,10 +298,12 @@ static void multiply_on_unit(ck_pool *pool, float *c, const float *a, const floa
   ptrdiff_t wanted = chunks_of(wanted_unit_chunks, column_blocks * shape->batch);
   job.row_chunks = wanted < row_blocks ? wanted : row_blocks;
 
-  ptrdiff_t blocks_of_a = matrices_of(&job, &job.a) * row_blocks;
-  ptrdiff_t blocks = blocks_of_a + matrices_of(&job, &job.b) * column_blocks;
-  job.a.packed = ck_scratch(ck_scratch_caller, sizeof(float) * (size_t)(blocks * packed_block_floats(&job)));
-  job.b.packed = job.a.packed + blocks_of_a * packed_block_floats(&job);
-  ck_pool_run(pool, blocks, pack_unit_chunk, &job);
+  ptrdiff_t matrices_a = matrices_of(&job, &job.a), matrices_b = matrices_of(&job, &job.b);
+  ptrdiff_t size_a = matrices_a * row_blocks * packed_block_floats(&job);
+  ptrdiff_t size_b = matrices_b * column_blocks * packed_block_floats(&job);
+  job.a.packed = ck_scratch(ck_scratch_caller, sizeof(float) * (size_t)(size_a + size_b));
+  job.b.packed = job.a.packed + size_a;
+  ptrdiff_t pieces = matrices_a * packing_pieces(&job, &job.a) + matrices_b * packing_pieces(&job, &job.b);
+  ck_pool_run(pool, pieces, pack_unit_chunk, &job);
   ck_pool_run(pool, shape->batch * column_blocks * job.row_chunks, unit_chunk, &job);
 }
