@@ -122,7 +122,8 @@ extension Tensor {
   /// The gradients of this scalar by each of `variables`, in their order: `∂self/∂variable`, of the variable's shape.
   ///
   /// A variable that had no part in this result gets zeros. First derivatives only: gradients carry no history.
-  /// Where nobody uses this tensor afterwards, what was kept for each operation is freed as soon as it is differentiated.
+  /// Where nobody holds this tensor any longer, nor one on the way to it, what was kept for each operation is freed as
+  /// soon as that is differentiated.
   /// Traps where this tensor is no scalar or was computed from no variable, or a variable is none.
   public consuming func gradients(of variables: [Tensor]) -> [Tensor] {
     require(count == 1, "gradients: shape \(shape) is no scalar; give the upstream gradient")
@@ -151,7 +152,7 @@ extension Tensor {
     var remaining = ancestors()
     _ = consume self
     var gradients: [UInt64: Tensor] = [:]  // by the nodes' numbers
-    gradients[remaining[remaining.count - 1].number] = upstream.detached
+    gradients[remaining[remaining.count - 1].number] = upstream.detached  // the last is this tensor's own
     while let node = remaining.popLast() {
       guard let pullback = node.pullback, let dy = gradients.removeValue(forKey: node.number) else { continue }
       let terms = pullback(dy)

@@ -35,16 +35,15 @@ package final class CachingAllocator: Sendable {
   /// Bytes asked of the system so far, in use or kept.
   package var systemBytes: Int { state.withLock { $0.systemBytes } }
 
-  /// `byteCount` rounded up to one of eight steps to the next power of two, so that near sizes share buffers and
-  /// at most an eighth is wasted.
+  /// `byteCount` rounded up to one of eight steps to the next power of two, so that near sizes share buffers.
   static func capacity(for byteCount: Int) -> Int {
     let needed = max(byteCount, 64)
     let step = max(64, 1 << (Int.bitWidth - needed.leadingZeroBitCount - 4))
     return (needed + step - 1) / step * step
   }
 
-  /// A buffer for `byteCount` bytes, and how large it is: one that was freed, and is at most twice as large
-  /// as it has to be, or a new one.
+  /// A buffer for `byteCount` bytes, and how large it is: one that was freed, at most twice as large as it has to be so
+  /// that what backward frees serves the gradients of weights, or else a new one.
   func take(_ byteCount: Int) -> (UnsafeMutableRawPointer, capacity: Int) {
     let capacity = Self.capacity(for: byteCount)
     let kept: (address: UInt, capacity: Int)? = state.withLock { state in

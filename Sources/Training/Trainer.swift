@@ -125,9 +125,10 @@ public struct Trainer {
     _ batch: TokenBatch, part: Int, _ partEnded: (TrainingStage) -> Void
   ) -> (loss: Double, gradients: [Tensor]) {
     let rows = batch.rows((part * options.batchSize)..<((part + 1) * options.batchSize))
-    let loss = model.loss(
-      inputs: rows.inputs, targets: rows.targets, batchSize: rows.batchSize, dropout: dropout(part: part))
-    let share = loss.affine(scale: 1 / Double(options.gradientAccumulationSteps))
+    // The loss itself gets no name, which would keep all of the graph until the gradients are there.
+    let share = model.loss(
+      inputs: rows.inputs, targets: rows.targets, batchSize: rows.batchSize, dropout: dropout(part: part)
+    ).affine(scale: 1 / Double(options.gradientAccumulationSteps))
     let value = share.item
     partEnded(.forward)
     return (value, share.gradients(of: model.parameters().map(\.tensor)))

@@ -55,6 +55,23 @@ struct FusedOperationTests {
     }
   }
 
+  @Test("layerNormLinear and geluLinear keep nothing but their inputs", arguments: ["layerNormLinear", "geluLinear"])
+  func keepsInputsAlone(name: String) async {
+    // In a process of its own: the count is the process's.
+    await #expect(processExitsWith: .success) { [name] in
+      let x = Tensor(repeating: 0.5, shape: [3, 4], elementType: .float32).requiringGradient()
+      let gain = Tensor(repeating: 1, shape: [4], elementType: .float32)
+      let weight = Tensor(repeating: 2, shape: [4, 4], elementType: .float32)
+      let before = CachingAllocator.shared.liveCount
+      let y: Tensor =
+        name == "geluLinear"
+        ? .geluLinear(x, weight: weight, bias: gain)
+        : .layerNormLinear(x, gain: gain, shift: gain, weight: weight, bias: gain)
+      let kept = CachingAllocator.shared.liveCount - before
+      require(kept == 1 && y.hasHistory, "\(name) keeps \(kept - 1) tensors beside its inputs")
+    }
+  }
+
   @Test func layerNorm() {
     expectEqual([random([3, 7], 1), random([7], 2), random([7], 3)]) {
       .layerNorm($0[0], gain: $0[1], bias: $0[2], epsilon: 1e-3)

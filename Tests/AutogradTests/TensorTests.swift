@@ -4,6 +4,22 @@ import Testing
 
 @Suite("Tensors")
 struct TensorTests {
+  @Test("take a freed buffer of up to twice their size before they ask the system for one, and give it back whole")
+  func buffers() async {
+    // In a process of its own: the allocator is the process's.
+    await #expect(processExitsWith: .success) {
+      func make(_ count: Int) -> Tensor { Tensor(repeating: 1, shape: [count], elementType: .float32) }
+      _ = make(6000)
+      let bytes = CachingAllocator.shared.systemBytes
+      for count in [4000, 6000, 3000, 6000] {
+        _ = make(count)
+        require(CachingAllocator.shared.systemBytes == bytes, "\(count) elements are asked of the system")
+      }
+      _ = make(2000)
+      require(CachingAllocator.shared.systemBytes > bytes, "2,000 elements have the buffer of 6,000")
+    }
+  }
+
   let matrix = Tensor([1, 2, 3, 4, 5, 6], shape: [2, 3], elementType: .float64)
 
   @Test("broadcast as NumPy's arrays do")

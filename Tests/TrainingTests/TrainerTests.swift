@@ -77,6 +77,23 @@ struct TrainerTests {
     }
   }
 
+  @Test("gives the activations of a layer, once it is differentiated, to the gradients that follow")
+  func earlyRelease() async {
+    await #expect(processExitsWith: .success) {
+      // Of a layer's weights the gradients take 12 C², its activations, at 2 C tokens, 20 C²; eight layers.
+      let recipe = smallRecipe {
+        ($0.layerCount, $0.headCount, $0.width, $0.contextLength) = (8, 4, 64, 16)
+        $0.options.batchSize = 8
+      }
+      var trainer = try trainer(recipe)
+      var bytes: [TrainingStage: Int] = [:]
+      _ = try trainer.takeStep { bytes[$0] = CachingAllocator.shared.systemBytes }
+      let more = bytes[.backward, default: .max] - bytes[.forward, default: 0]
+      let gradients = 8 * 12 * 64 * 64 * MemoryLayout<Float>.size
+      require(more < gradients, "backward took \(more) bytes from the system, the gradients alone \(gradients)")
+    }
+  }
+
   @Test("stops before it spoils the weights when the loss is no number")
   func divergence() throws {
     var trainer = try trainer(smallRecipe { ($0.options.learningRate, $0.options.warmupIterations) = (1e30, 0) })
