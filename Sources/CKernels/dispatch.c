@@ -16,8 +16,9 @@ enum { table_capacity = 5 };
 
 #if defined(__x86_64__) && defined(__linux__)
 
-/// Whether the CPU has AMX for bfloat16, the system keeps its registers, and this process may use them: Linux gives
-/// them to those alone that ask (Documentation/arch/x86/xstate.rst), for 8 KiB more of each thread.
+/// Whether the CPU has AMX for bfloat16, the system keeps its registers, and this process may use them. Linux gives them
+/// to processes alone that ask, which this does: they cost each thread that uses them 8 KiB, and each of its signal
+/// frames (Documentation/arch/x86/xstate.rst).
 static bool has_matrix_unit(void) {
   enum { features_leaf = 7, bfloat16_bit = 1 << 22, tiles_bit = 1 << 24 };
   enum { saves_state_bit = 1 << 27, tile_shapes_state = 1 << 17, tiles_state = 1 << 18 };
@@ -27,7 +28,7 @@ static bool has_matrix_unit(void) {
   if (!(d & bfloat16_bit) || !(d & tiles_bit)) return false;
   if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & saves_state_bit)) return false;
   uint32_t state, upper_state;
-  __asm__("xgetbv" : "=a"(state), "=d"(upper_state) : "c"(0));
+  __asm__ volatile("xgetbv" : "=a"(state), "=d"(upper_state) : "c"(0));
   if (!(state & tile_shapes_state) || !(state & tiles_state)) return false;
   return syscall(SYS_arch_prctl, request_permission, tiles_component) == 0;
 }

@@ -8,6 +8,7 @@
 
 #include "CKernels.h"
 #include "tables.h"
+#include "tile_shapes.h"
 
 // Enough chunks that all threads end together.
 enum { chunks_per_thread = 8, vector_bytes = 64, vector_floats = 16, most_sums = 12 };
@@ -67,32 +68,28 @@ __attribute__((target("avx512f,avx512bf16"))) static void multiply_add_bfloat16(
   job->results[chunk] = total[0];
 }
 
-/// The same of tiles: 16 × 16 sums of 16 pairs each, in four registers of eight.
+enum { tile_sums = 4 };  // in four registers, of 16 × 16 sums each; a pair of others holds the factors
+
+/// The same of tiles.
 __attribute__((target("amx-tile,amx-bf16"))) static void multiply_add_tiles(void *context, ptrdiff_t chunk) {
   multiply_add_job *job = context;
-  enum { registers = 8, rows = 16, row_bytes = 64 };
-  struct {
-    uint8_t palette, start_row, reserved[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
-  } shape = {.palette = 1};
-  for (int r = 0; r < registers; r++) shape.rows[r] = rows, shape.row_bytes[r] = row_bytes;
-  _Alignas(vector_bytes) uint32_t ones[rows * row_bytes / sizeof(uint32_t)];
+  _Alignas(vector_bytes) uint32_t ones[ck_tile_rows * ck_tile_row_bytes / sizeof(uint32_t)];
   for (size_t i = 0; i < sizeof ones / sizeof ones[0]; i++) ones[i] = 0x3f803f80;
-  _tile_loadconfig(&shape);
+  ck_tile_shapes shapes = ck_whole_tiles();
+  _tile_loadconfig(&shapes);
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
   _tile_zero(3);
-  _tile_loadd(4, ones, row_bytes);
-  _tile_loadd(5, ones, row_bytes);
+  _tile_loadd(4, ones, ck_tile_row_bytes);
+  _tile_loadd(5, ones, ck_tile_row_bytes);
   for (ptrdiff_t round = 0; round < job->rounds; round++) {
     _tile_dpbf16ps(0, 4, 5);
     _tile_dpbf16ps(1, 4, 5);
     _tile_dpbf16ps(2, 4, 5);
     _tile_dpbf16ps(3, 4, 5);
   }
-  _tile_stored(0, ones, row_bytes);
+  _tile_stored(0, ones, ck_tile_row_bytes);
   _tile_release();
   memcpy(&job->results[chunk], ones, sizeof(float));
 }
@@ -105,31 +102,38 @@ static void multiply_add_baseline(void *context, ptrdiff_t chunk) {
   job->results[chunk] = multiply_add(baseline_sums, job->rounds);
 }
 
-double ck_peak_multiply_add(ck_pool *pool, const ck_kernels *table, ck_precision precision,
-                            ptrdiff_t rounds) {
-  void (*body)(void *, ptrdiff_t) = multiply_add_baseline;
-  int sums = baseline_sums;
+/// A loop, and how many multiply-adds each of its rounds is.
+typedef struct multiply_add_loop {
+  void (*body)(void *context, ptrdiff_t chunk);
+  double multiply_adds;
+} multiply_add_loop;
+
+static multiply_add_loop loop_for(const ck_kernels *table, ck_precision precision) {
 #if defined(__x86_64__)
-  if (table == &ck_table_avx2) body = multiply_add_avx2, sums = avx2_sums;
-  if (table == &ck_table_avx512 || table == &ck_table_avx512bf16 || table == &ck_table_amx) {
-    body = multiply_add_avx512, sums = avx512_sums;
-  }
-  // A round multiplies and adds twice as many.
-  if (table == &ck_table_avx512bf16 && precision == ck_precision_medium) {
-    body = multiply_add_bfloat16, sums = 2 * avx512_sums;
-  }
-  // 4 tiles of 16 rows, each a vector of sums, of 16 pairs.
+  if (table == &ck_table_avx2) return (multiply_add_loop){multiply_add_avx2, avx2_sums * vector_floats};
   if (table == &ck_table_amx && precision != ck_precision_highest) {
-    body = multiply_add_tiles, sums = 4 * 16 * 32;
+    // Each sum takes 16 pairs of numbers; in high three of these products make one.
+    double multiply_adds = tile_sums * 16 * 16 * 32;
+    return (multiply_add_loop){multiply_add_tiles, precision == ck_precision_high ? multiply_adds / 3 : multiply_adds};
   }
+  if (table == &ck_table_avx512bf16 && precision == ck_precision_medium) {
+    return (multiply_add_loop){multiply_add_bfloat16, 2 * avx512_sums * vector_floats};
+  }
+  if (table != &ck_table_baseline) return (multiply_add_loop){multiply_add_avx512, avx512_sums * vector_floats};
 #else
   (void)table, (void)precision;
 #endif
+  return (multiply_add_loop){multiply_add_baseline, baseline_sums * vector_floats};
+}
+
+double ck_peak_multiply_add(ck_pool *pool, const ck_kernels *table, ck_precision precision,
+                            ptrdiff_t rounds) {
+  multiply_add_loop loop = loop_for(table, precision);
   ptrdiff_t chunks = chunks_per_thread * (ptrdiff_t)ck_pool_threads(pool);
   float results[chunks];
   multiply_add_job job = {.rounds = rounds, .results = results};
-  ck_pool_run(pool, chunks, body, &job);
-  return 2.0 * vector_floats * sums * (double)rounds * (double)chunks;
+  ck_pool_run(pool, chunks, loop.body, &job);
+  return 2 * loop.multiply_adds * (double)rounds * (double)chunks;
 }
 
 // MARK: - Memory

@@ -22,4 +22,5 @@ typedef double real;
 #define CK_TABLE ck_table_float64
 #define CK_TABLE_NAME "float64"
 #define CK_PRECISIONS (1u << ck_precision_highest)
+#define CK_ATTENTION_ROUNDS false
 #include "table.inl.h"

@@ -1,14 +1,15 @@
 // Fills one table with the kernels that the including file has defined. The including file names the table
-// (CK_TABLE), its name in words (CK_TABLE_NAME), its element type (`real`) and CK_PRECISIONS.
+// (CK_TABLE), its name in words (CK_TABLE_NAME), its element type (`real`) CK_PRECISIONS and CK_ATTENTION_ROUNDS.
 
 const ck_kernels CK_TABLE = {
     .name = CK_TABLE_NAME,
     .element_size = sizeof(real),
     .precisions = CK_PRECISIONS,
+    .attention_rounds = CK_ATTENTION_ROUNDS,
 
     .unary = unary,
     .unary_backward = unary_backward,
-    .unary_again = unary_again,
+    .unary_with_backward = unary_with_backward,
     .binary = binary,
     .affine = affine,
     .power = power,

@@ -36,7 +36,55 @@ import Testing
   /// the maximum too; then a rounded argument, the exponential, and the sum of Tk of them.
   static func weightError(_ test: AttentionCase) -> Double {
     let size = 2 * Double(test.width) * test.shape.scale
-    return 2 * gamma(test.width + 3) * size + 4 * u * size + gamma(test.keys + 12)
+    let rounding = 2 * gamma(test.width + 3) * size + 4 * u * size + gamma(test.keys + 12)
+    switch test.precision {
+    // Its factors are exact but for the weights and their gradients, which are rounded by 2⁻⁸.
+    case ck_precision_medium: return rounding + 0x1p-8
+    // Scores and their maximum are off by 2⁻¹⁵ of their size, and the products with weights by as much again.
+    case ck_precision_high: return rounding + 2 * 0x1p-15 * size + 2 * 0x1p-15
+    default: return rounding
+    }
+  }
+
+  /// On a matrix unit, where there are 16 queries or more.
+  static let rounded = cases.filter { $0.queries >= 16 }.flatMap { test in
+    RoundedPrecisionTests.precisions.map { precision in
+      var test = test
+      test.precision = precision
+      return test
+    }
+  }
+
+  static var unitTables: [ck_kernels] { tables(for: ck_precision_high) }
+
+  @Test("outputs and log-sum-exps on a matrix unit", .enabled(if: !unitTables.isEmpty), arguments: rounded)
+  func forwardOnUnit(_ test: AttentionCase) {
+    let sizes = reference { test.forward($0, v: test.v.map(abs)) }
+    let error = Self.weightError(test)
+    let out = sizes[0].map { abs($0) * (error + gamma(test.keys + 4)) }
+    let lse = sizes[1].map { $0.isFinite ? error + 2 * u * abs($0) : 0 }
+    verify("attention", tolerance: [out, lse], tables: Self.unitTables) { test.forward($0) }
+  }
+
+  @Test("on a matrix unit, high is another computation than highest", .enabled(if: !unitTables.isEmpty))
+  func computesOnUnit() {
+    for table in Self.unitTables {
+      withPool(threads: 1) { pool in
+        var test = AttentionCase(queries: 16, keys: 16)
+        let highest = test.forward(KernelRun(table: table, pool: pool)).map(\.values)
+        test.precision = ck_precision_high
+        #expect(test.forward(KernelRun(table: table, pool: pool)).map(\.values) != highest)
+      }
+    }
+  }
+
+  @Test("gradients on a matrix unit", .enabled(if: !unitTables.isEmpty), arguments: rounded)
+  func backwardOnUnit(_ test: AttentionCase) {
+    let results = reference { test.forward($0) }.map { $0.map(Float.init) }
+    let tolerance = Self.gradientTolerance(test, out: results[0], lse: results[1])
+    verify("attention backward", tolerance: tolerance, tables: Self.unitTables) {
+      test.backward($0, out: results[0], lse: results[1])
+    }
   }
 
   @Test("outputs and log-sum-exps", arguments: cases)

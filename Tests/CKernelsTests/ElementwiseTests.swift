@@ -112,7 +112,7 @@ private func lostBelow(_ x: Double) -> Double {
   }
 
   @Test("a function once more, beside its derivative, is the function and its derivative", arguments: unaryCases)
-  func unaryAgain(_ test: UnaryCase) {
+  func unaryWithBackward(_ test: UnaryCase) {
     let x = uniform(100, seed: 4, in: test.range)
     let dy = uniform(100, seed: 5)
     for table in supportedTables() + [referenceTable] {
@@ -123,7 +123,8 @@ private func lostBelow(_ x: Double) -> Double {
         table.unary(pool, test.op, y.pointer, input.pointer, 100)
         table.unary_backward(pool, test.op, dx.pointer, run.tensor(dy).pointer, input.pointer, y.pointer, 100)
         let (yAgain, dxInPlace) = (run.result(100), run.tensor(dy))
-        table.unary_again(pool, test.op, yAgain.pointer, dxInPlace.pointer, dxInPlace.pointer, input.pointer, 100)
+        table.unary_with_backward(
+          pool, test.op, yAgain.pointer, dxInPlace.pointer, dxInPlace.pointer, input.pointer, 100)
         #expect(yAgain.values.map(\.bitPattern) == y.values.map(\.bitPattern), "\(table.title)")
         #expect(dxInPlace.values.map(\.bitPattern) == dx.values.map(\.bitPattern), "\(table.title)")
       }

@@ -7,31 +7,28 @@
 
 #include "../../Sources/CKernels/float32/prelude.h"
 
-// MARK: - The unit: Intel's Architectures Software Developer's Manual, volume 2, under the instructions' names
-
-enum { tiles = 8, tile_rows = 16, tile_columns = 16 };
+// MARK: - The unit, after Intel's Software Developer's Manual, volume 2, under the instructions' names
 
 static _Thread_local struct {
   bool taken;
-  float tile[tiles][tile_rows][tile_columns];
+  float tile[ck_tiles][ck_tile_rows][ck_tile_row_bytes / sizeof(float)];
 } unit;
 
-/// Tiles of any other shape than the one that our kernels ask for are not emulated.
-static void emulate_take(const void *shape) {
-  const uint8_t *bytes = shape;
-  const uint16_t *row_bytes = (const uint16_t *)(bytes + 16);
-  if (bytes[0] != 1 || bytes[1] != 0) abort();
-  for (int t = 0; t < tiles; t++) {
-    if (bytes[48 + t] != tile_rows || row_bytes[t] != sizeof unit.tile[t][0]) abort();
-  }
+/// Tiles of any other shape than the one that our kernels ask for are not emulated, nor is taking the unit twice.
+static void emulate_take(const void *memory) {
+  ck_tile_shapes shapes = ck_whole_tiles();
+  if (unit.taken || memcmp(memory, &shapes, sizeof shapes) != 0) abort();
   unit.taken = true;
   memset(unit.tile, 0, sizeof unit.tile);
 }
 
-static void emulate_release(void) { unit.taken = false; }
-
 static void use(void) {
   if (!unit.taken) abort();
+}
+
+static void emulate_release(void) {
+  use();
+  unit.taken = false;
 }
 
 static void emulate_zero(int t) {
@@ -41,24 +38,28 @@ static void emulate_zero(int t) {
 
 static void emulate_load(int t, const void *memory, ptrdiff_t step) {
   use();
-  for (int r = 0; r < tile_rows; r++) memcpy(unit.tile[t][r], (const char *)memory + r * step, sizeof unit.tile[t][r]);
+  for (int r = 0; r < ck_tile_rows; r++) memcpy(unit.tile[t][r], (const char *)memory + r * step, sizeof unit.tile[t][r]);
 }
 
 static void emulate_store(int t, void *memory, ptrdiff_t step) {
   use();
-  for (int r = 0; r < tile_rows; r++) memcpy((char *)memory + r * step, unit.tile[t][r], sizeof unit.tile[t][r]);
+  for (int r = 0; r < ck_tile_rows; r++) memcpy((char *)memory + r * step, unit.tile[t][r], sizeof unit.tile[t][r]);
 }
 
+/// Even and odd numbers are summed apart, from 0, and C is added last.
 __attribute__((target("avx512f,avx512bf16"))) static void emulate_products(int c, int a, int b) {
   use();
-  for (int r = 0; r < tile_rows; r++) {
-    __m512 sum = _mm512_loadu_ps(unit.tile[c][r]);
-    for (int p = 0; p < tile_columns; p++) {
+  for (int r = 0; r < ck_tile_rows; r++) {
+    __m512 even = _mm512_setzero_ps(), odd = even;
+    for (int p = 0; p < ck_tile_rows; p++) {
       int32_t pair;
       memcpy(&pair, &unit.tile[a][r][p], sizeof pair);
-      sum = _mm512_dpbf16_ps(sum, (__m512bh)_mm512_set1_epi32(pair), (__m512bh)_mm512_loadu_ps(unit.tile[b][p]));
+      __m512i left = _mm512_set1_epi32(pair), right = _mm512_loadu_si512(unit.tile[b][p]);
+      __m512i first = _mm512_set1_epi32(0xFFFF), second = _mm512_slli_epi32(first, 16);
+      even = _mm512_dpbf16_ps(even, (__m512bh)(left & first), (__m512bh)(right & first));
+      odd = _mm512_dpbf16_ps(odd, (__m512bh)(left & second), (__m512bh)(right & second));
     }
-    _mm512_storeu_ps(unit.tile[c][r], sum);
+    _mm512_storeu_ps(unit.tile[c][r], _mm512_loadu_ps(unit.tile[c][r]) + (even + odd));
   }
 }
 

@@ -62,7 +62,7 @@ extension AttentionCall {
       batch: batch, heads: heads, key_heads: keyHeads, head_width: headWidth,
       query_length: queryLength, key_length: keyLength,
       query_stride: queryStride, key_stride: keyStride, value_stride: keyStride, output_stride: heads * headWidth,
-      scale: scale, causal: mask.isCausal, window: mask.window,
+      scale: scale, precision: Processor.current.precision.kernelPrecision, causal: mask.isCausal, window: mask.window,
       dropout: dropout?.probability ?? 0, key: (dropout?.key ?? RandomKey(seed: 0)).kernelKey)
   }
 }

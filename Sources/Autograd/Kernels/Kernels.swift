@@ -33,10 +33,14 @@ extension Kernels {
   }
 
   /// y = f(x) once more; the gradient by y becomes the one by x.
-  static func unaryAgain(_ function: UnaryFunction, _ x: Tensor, differentiating gradient: inout Tensor) -> Tensor {
+  static func unaryWithBackward(_ function: UnaryFunction, _ x: Tensor, differentiating gradient: inout Tensor)
+    -> Tensor
+  {
     let y = Tensor(uninitialized: x.shape, x.elementType)
     gradient.mutate { gradient in
-      run(on: x.elementType) { $0.unary_again($1, function.kernel, y.address, gradient, gradient, x.address, x.count) }
+      run(on: x.elementType) {
+        $0.unary_with_backward($1, function.kernel, y.address, gradient, gradient, x.address, x.count)
+      }
     }
     return y
   }

@@ -5,12 +5,14 @@ import CKernels
 public enum Precision: String, Sendable, CaseIterable {
   /// Factors are float32.
   case highest
-  /// Each factor is the sum of two bfloat16 parts, and three of the four products of parts are summed: off by at most
-  /// 3 · 2⁻¹⁶ + 2⁻³² of itself. It takes a matrix unit (AMX); without one this is computed as `highest`, which is then
-  /// faster. As in `medium`, but that what is infinite there gives NaN.
+  /// Each factor is the sum of two bfloat16 numbers, its rounding and what that left, and the product of the two rests
+  /// is left out: a product is off by at most 2⁻¹⁵ + 2⁻³⁴ of itself, but below 2⁻¹⁰⁸, where it is off as in `medium`;
+  /// a factor that is infinite there gives NaN. It needs a matrix unit (AMX): without one float32 is faster, and this is
+  /// computed as `highest`.
   case high
   /// Factors are rounded to bfloat16: off by at most 2⁻⁸ of themselves; subnormal ones count as 0, those from
-  /// 2¹²⁸ − 2¹¹⁹ on as infinite. Attention's own products, and products of fewer than five rows, stay float32.
+  /// 2¹²⁸ − 2¹¹⁹ on as infinite. Products of fewer than five rows stay float32, and so do attention's own but on a
+  /// matrix unit.
   case medium
 }
 

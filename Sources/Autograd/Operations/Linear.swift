@@ -47,7 +47,7 @@ extension Tensor {
         map.apply(Kernels.unary(.gelu, x), weight, bias),
         { dy in
           var dx = map.inputGradient(dy, weight)  // by gelu(x), to begin with
-          let activated = Kernels.unaryAgain(.gelu, x, differentiating: &dx)
+          let activated = Kernels.unaryWithBackward(.gelu, x, differentiating: &dx)
           return [dx, map.weightGradient(dy, activated), map.biasGradient(dy)]
         }
       )

@@ -145,8 +145,17 @@ static void attention_chunk(void *context, ptrdiff_t chunk) {
   }
 }
 
+#if CK_MATRIX_UNIT
+static void attention_unit_chunk(void *context, ptrdiff_t chunk);
+static bool takes_unit(const ck_attention *shape);
+#endif
+
 static void attention(ck_pool *pool, void *out, void *lse, const void *q, const void *k, const void *v,
                       const ck_attention *shape) {
   attention_job job = {shape, out, lse, q, k, v, chunks_of(shape->query_length, attention_block_queries)};
-  ck_pool_run(pool, shape->batch * shape->key_heads * job.blocks, attention_chunk, &job);
+  void (*chunk)(void *context, ptrdiff_t chunk) = attention_chunk;
+#if CK_MATRIX_UNIT
+  if (takes_unit(shape)) chunk = attention_unit_chunk;
+#endif
+  ck_pool_run(pool, shape->batch * shape->key_heads * job.blocks, chunk, &job);
 }

@@ -146,9 +146,17 @@ static void attention_backward_chunk(void *context, ptrdiff_t chunk) {
   }
 }
 
+#if CK_MATRIX_UNIT
+static void attention_backward_unit_chunk(void *context, ptrdiff_t chunk);
+#endif
+
 static void attention_backward(ck_pool *pool, void *dq, void *dk, void *dv, const void *dout, const void *out,
                                const void *lse, const void *q, const void *k, const void *v,
                                const ck_attention *shape) {
   attention_backward_job job = {shape, dq, dk, dv, dout, out, lse, q, k, v};
-  ck_pool_run(pool, shape->batch * shape->key_heads, attention_backward_chunk, &job);
+  void (*chunk)(void *context, ptrdiff_t chunk) = attention_backward_chunk;
+#if CK_MATRIX_UNIT
+  if (takes_unit(shape)) chunk = attention_backward_unit_chunk;
+#endif
+  ck_pool_run(pool, shape->batch * shape->key_heads, chunk, &job);
 }

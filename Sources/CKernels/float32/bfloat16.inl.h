@@ -1,4 +1,5 @@
-// `medium` precision: factors rounded to bfloat16, the upper half of a float's bits, of which 8 are significant.
+// `medium` precision: factors rounded to bfloat16, the upper half of a float's bits, of which 8 are significant. In
+// `high` precision a second bfloat16 number holds what rounding the first one left.
 //
 // Two of them, one above the other along the sum, make a pair, which takes a float's place in memory and in a
 // register (Intel calls a matrix packed like this VNNI). A multiply-add of pairs is two multiply-adds, summed in

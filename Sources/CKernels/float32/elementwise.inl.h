@@ -67,7 +67,7 @@ CK_INLINE void unary_backward_span(const ck_unary op, const unary_job *job, span
   }
 }
 
-CK_INLINE void unary_again_span(const ck_unary op, const unary_job *job, span part) {
+CK_INLINE void unary_with_backward_span(const ck_unary op, const unary_job *job, span part) {
   for (ptrdiff_t e = part.start; e < part.end; e += CK_LANES) {
     ptrdiff_t lanes = lanes_of(part.end - e);
     vec x = load_first(job->x + e, lanes), y = unary_value(op, x);
@@ -95,7 +95,7 @@ CK_INLINE void unary_again_span(const ck_unary op, const unary_job *job, span pa
 
 CK_UNARY_CHUNK(unary_chunk, unary_span)
 CK_UNARY_CHUNK(unary_backward_chunk, unary_backward_span)
-CK_UNARY_CHUNK(unary_again_chunk, unary_again_span)
+CK_UNARY_CHUNK(unary_with_backward_chunk, unary_with_backward_span)
 
 static void unary(ck_pool *pool, ck_unary op, void *y, const void *x, ptrdiff_t n) {
   unary_job job = {.op = op, .y = y, .x = x, .n = n};
@@ -108,9 +108,9 @@ static void unary_backward(ck_pool *pool, ck_unary op, void *dx, const void *dy,
   ck_pool_run(pool, chunks_of(n, chunk_elements), unary_backward_chunk, &job);
 }
 
-static void unary_again(ck_pool *pool, ck_unary op, void *y, void *dx, const void *dy, const void *x, ptrdiff_t n) {
+static void unary_with_backward(ck_pool *pool, ck_unary op, void *y, void *dx, const void *dy, const void *x, ptrdiff_t n) {
   unary_job job = {.op = op, .y = y, .dx = dx, .dy = dy, .x = x, .n = n};
-  ck_pool_run(pool, chunks_of(n, chunk_elements), unary_again_chunk, &job);
+  ck_pool_run(pool, chunks_of(n, chunk_elements), unary_with_backward_chunk, &job);
 }
 
 // MARK: - Binary

@@ -19,6 +19,7 @@
 #include "matmul_operands.inl.h"
 #if CK_MATRIX_UNIT
 #include "matrix_unit.inl.h"
+#include "matmul_on_unit.inl.h"
 #endif
 #include "matmul.inl.h"
 #include "layer_norm.inl.h"
@@ -29,9 +30,13 @@
 #include "attention_shape.inl.h"
 #include "attention.inl.h"
 #include "attention_backward.inl.h"
+#if CK_MATRIX_UNIT
+#include "attention_on_unit.inl.h"
+#endif
 #include "adamw.inl.h"
 
 #define CK_PRECISIONS                                                                         \
   (1u << ck_precision_highest | (CK_MATRIX_UNIT ? 1u << ck_precision_high : 0u) | \
    (CK_BFLOAT16 ? 1u << ck_precision_medium : 0u))
+#define CK_ATTENTION_ROUNDS CK_MATRIX_UNIT
 #include "../table.inl.h"

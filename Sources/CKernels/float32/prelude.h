@@ -10,5 +10,6 @@
 #include "CKernels.h"
 #include "../scratch.h"
 #include "../tables.h"
+#include "../tile_shapes.h"
 
 #endif

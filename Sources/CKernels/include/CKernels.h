@@ -65,9 +65,10 @@ typedef enum ck_binary { ck_binary_add, ck_binary_subtract, ck_binary_multiply, 
 /// a precision takes the next more exact one, and so do products of fewer than 5 rows by Bᵀ.
 typedef enum ck_precision {
   ck_precision_highest,  // factors are float32
-  /// Each factor is the sum of two bfloat16 numbers, off by at most 2⁻¹⁶ of itself, and the product of the two lower
-  /// parts is left out: a product is off by at most 3 · 2⁻¹⁶ + 2⁻³² of itself. As in medium, but that what
-  /// is infinite there gives NaN.
+  /// Each factor is the sum of two bfloat16 numbers, its rounding and what that left, off by at most 2⁻¹⁷ of itself, and
+  /// the product of the two rests is left out: a product is off by at most 2⁻¹⁵ + 2⁻³⁴ of itself. Rests below 2⁻¹²⁶, and
+  /// products with them, count as 0, so that factors and products below 2⁻¹⁰⁸ are off as in medium; a factor that is
+  /// infinite in medium gives NaN.
   ck_precision_high,
   /// Factors are rounded to bfloat16, off by at most 2⁻⁸ of themselves. Subnormal factors, products and sums count as
   /// 0, and factors from 2¹²⁸ − 2¹¹⁹ on as infinite.
@@ -106,6 +107,7 @@ typedef struct ck_attention {
   ptrdiff_t query_length, key_length;
   ptrdiff_t query_stride, key_stride, value_stride, output_stride;
   double scale;       // usually 1/√D
+  ck_precision precision;  // of the products, where they run on a matrix unit and there are 16 queries or more
   bool causal;        // query i sits at position p = i + key_length − query_length and sees keys j ≤ p
   ptrdiff_t window;   // with causal: sees only j > p − window; 0 for no limit
   double dropout;     // probability that a weight is dropped (the others grow by 1/(1 − dropout))
@@ -126,15 +128,16 @@ typedef struct ck_adamw {
 typedef struct ck_kernels {
   const char *name;  // "baseline", "avx2", "avx512", "avx512bf16", "amx", "float64"
   size_t element_size;
-  uint32_t precisions;  // bit p for each ck_precision p that matmul has a way of its own for
+  uint32_t precisions;     // bit p for each ck_precision p that matmul has a way of its own for
+  bool attention_rounds;   // whether attention computes in them too
 
   // Element-wise. y may alias any input of the same size.
   void (*unary)(ck_pool *pool, ck_unary op, void *y, const void *x, ptrdiff_t n);
   /// dx = dy · f′, where y = f(x).
   void (*unary_backward)(ck_pool *pool, ck_unary op, void *dx, const void *dy, const void *x, const void *y,
                          ptrdiff_t n);
-  /// The same for who has not kept y: y = f(x) once more, and dx, which may alias dy.
-  void (*unary_again)(ck_pool *pool, ck_unary op, void *y, void *dx, const void *dy, const void *x, ptrdiff_t n);
+  /// y = f(x) and dx = dy · f′ in one pass, for a caller who has not kept y. y overlaps no input; dx may be dy.
+  void (*unary_with_backward)(ck_pool *pool, ck_unary op, void *y, void *dx, const void *dy, const void *x, ptrdiff_t n);
   void (*binary)(ck_pool *pool, ck_binary op, void *y, const void *a, const void *b, ptrdiff_t n);
   /// y = scale·x + shift.
   void (*affine)(ck_pool *pool, void *y, const void *x, double scale, double shift, ptrdiff_t n);

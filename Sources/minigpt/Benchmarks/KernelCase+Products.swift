@@ -60,11 +60,11 @@ extension KernelCase {
     let pairs = batchSize * heads * (length * (length + 1) / 2)
     let sizes = [batchSize, heads, length, width]
     return [
-      KernelCase("attention forward", sizes, .multiplyAdd, 4 * width * pairs) { machine in
+      KernelCase("attention forward", sizes, .attention, 4 * width * pairs) { machine in
         let buffers = AttentionBuffers(config, batchSize: batchSize)
         return { buffers.forward(on: machine) }
       },
-      KernelCase("attention backward", sizes, .multiplyAdd, 10 * width * pairs) { machine in
+      KernelCase("attention backward", sizes, .attention, 10 * width * pairs) { machine in
         let buffers = AttentionBuffers(config, batchSize: batchSize)
         buffers.forward(on: machine)
         return { buffers.backward(on: machine) }
@@ -92,18 +92,21 @@ private final class AttentionBuffers: Sendable {
       head_width: config.headWidth,
       query_length: config.contextLength, key_length: config.contextLength,
       query_stride: stride, key_stride: stride, value_stride: stride, output_stride: config.width,
-      scale: 1 / Double(config.headWidth).squareRoot(), causal: true, window: config.slidingWindow ?? 0,
+      scale: 1 / Double(config.headWidth).squareRoot(), precision: ck_precision_highest, causal: true,
+      window: config.slidingWindow ?? 0,
       dropout: 0, key: ck_random_key())
   }
 
   func forward(on machine: Machine) {
     var shape = shape
+    shape.precision = machine.precision.kernelPrecision
     machine.kernels.attention(
       machine.pool, out.start, lse.start, qkv.start, qkv.start + keys, qkv.start + values, &shape)
   }
 
   func backward(on machine: Machine) {
     var shape = shape
+    shape.precision = machine.precision.kernelPrecision
     machine.kernels.attention_backward(
       machine.pool, dqkv.start, dqkv.start + keys, dqkv.start + values, dout.start, out.start, lse.start,
       qkv.start, qkv.start + keys, qkv.start + values, &shape)

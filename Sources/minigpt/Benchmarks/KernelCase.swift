@@ -5,10 +5,10 @@ package struct KernelCase: Sendable {
   /// What a kernel's speed is compared with. Products cannot be faster; a pass that reads more than it writes, or finds
   /// its input in a nearer cache than the copy does, can.
   package enum Limit: Sendable {
-    /// Float32 multiply-adds in registers alone.
-    case multiplyAdd
-    /// Multiply-adds in the precision of matrix products.
+    /// Multiply-adds in registers alone, in the precision of matrix products.
     case product
+    /// The same in the precision of attention's own products.
+    case attention
     /// A copy that reads and writes as many bytes.
     case copy
   }
@@ -81,8 +81,8 @@ extension KernelCase {
 
   private func peak(of machine: Machine, seconds: Double) -> Double {
     switch limit {
-    case .multiplyAdd: machine.peakOperationsPerSecond(in: .highest, measuredFor: seconds)
     case .product: machine.peakOperationsPerSecond(in: machine.precision, measuredFor: seconds)
+    case .attention: machine.peakOperationsPerSecond(in: machine.attentionPrecision, measuredFor: seconds)
     case .copy: machine.peakBytesPerSecond(moving: amount, measuredFor: seconds)
     }
   }

@@ -85,7 +85,7 @@ extension KernelCase.Limit {
   /// 10⁹ of what a second.
   var unit: String {
     switch self {
-    case .multiplyAdd, .product: "GFLOP/s"
+    case .product, .attention: "GFLOP/s"
     case .copy: "GB/s"
     }
   }

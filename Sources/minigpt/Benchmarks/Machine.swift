@@ -10,6 +10,8 @@ package final class Machine: @unchecked Sendable {
   package var threads: Int { processor.threads }
   /// How exactly matrix products are computed.
   package var precision: Precision { processor.precision }
+  /// The same of attention's own.
+  package var attentionPrecision: Precision { kernels.attention_rounds ? precision : .highest }
   /// The name of its table of kernels.
   package var instructionSet: String { processor.instructionSet }
   let kernels: ck_kernels

@@ -15,8 +15,8 @@ extension ArgumentType<Precision> {
 /// What the precisions are.
 let precisionHelp = """
   Of matrix products, as PyTorch names it: highest is float32, medium rounds factors to bfloat16, with float32 sums; \
-  high takes each factor in two such parts. What this processor has no way for is computed more exactly (medium takes \
-  AVX512_BF16 or AMX, high takes AMX).
+  high makes each factor of two such numbers. What this processor has no way for is computed more exactly (medium needs \
+  AVX512_BF16 or AMX, high needs AMX).
   """
 
 extension ArgumentDefinition {

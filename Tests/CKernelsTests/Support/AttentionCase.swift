@@ -10,10 +10,11 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
   var dropout = 0.0
   /// What a row exceeds its heads by.
   var gap = 0
+  var precision = ck_precision_highest
 
   var testDescription: String {
     "B\(batch) H\(heads)/\(keyHeads) D\(width) Tq\(queries) Tk\(keys)"
-      + "\(causal ? " causal" : "") window \(window) dropout \(dropout) gap \(gap)"
+      + "\(causal ? " causal" : "") window \(window) dropout \(dropout) gap \(gap) precision \(precision.rawValue)"
   }
 
   var shape: ck_attention {
@@ -22,7 +23,7 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
       key_length: keys,
       query_stride: heads * width + gap, key_stride: keyHeads * width + 2 * gap,
       value_stride: keyHeads * width + gap, output_stride: heads * width + 3 * gap,
-      scale: 1 / Double(width).squareRoot(), causal: causal, window: window, dropout: dropout,
+      scale: 1 / Double(width).squareRoot(), precision: precision, causal: causal, window: window, dropout: dropout,
       key: ck_random_key(word: (5, 6)))
   }
 
@@ -32,10 +33,16 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
   var outputCount: Int { batch * queries * shape.output_stride }
   var statisticCount: Int { batch * heads * queries }
 
-  var q: [Float] { uniform(queryCount, seed: 1, in: -2...2) }
-  var k: [Float] { uniform(keyCount, seed: 2) }
-  var v: [Float] { uniform(valueCount, seed: 3) }
-  var dout: [Float] { uniform(outputCount, seed: 4) }
+  var q: [Float] { factors(queryCount, seed: 1, in: -2...2) }
+  var k: [Float] { factors(keyCount, seed: 2) }
+  var v: [Float] { factors(valueCount, seed: 3) }
+  var dout: [Float] { factors(outputCount, seed: 4) }
+
+  /// In medium, numbers that need no rounding.
+  private func factors(_ count: Int, seed: UInt32, in range: ClosedRange<Float> = -1...1) -> [Float] {
+    let values = uniform(count, seed: seed, in: range)
+    return precision == ck_precision_medium ? values.map(bfloat16) : values
+  }
 
   /// [out, lse]; out's gaps hold what they held.
   func forward(_ run: KernelRun, v: [Float]? = nil) -> [TestTensor] {
