@@ -131,7 +131,7 @@ public struct Trainer {
     ).affine(scale: 1 / Double(options.gradientAccumulationSteps))
     let value = share.item
     partEnded(.forward)
-    return (value, share.gradients(of: model.parameters().map(\.tensor)))
+    return (value, (consume share).gradients(of: model.parameters().map(\.tensor)))
   }
 
   private func dropout(part: Int) -> Dropout? {

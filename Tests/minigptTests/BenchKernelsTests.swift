@@ -35,7 +35,7 @@ struct BenchKernelsTests {
     arguments: [
       ("layer norm forward", 64 + 64 + 2 * 4 + 2 * 16), ("layer norm backward", 3 * 64 + 3 * 4 + 2 * 16),
       ("softmax, cross-entropy", 80 + 80 + 2 * 16), ("bias gradient", 256 + 16), ("gelu forward", 2 * 256),
-      ("gelu backward", 3 * 256), ("residual add", 3 * 64), ("dropout", 2 * 64), ("gradient norm", 64),
+      ("gelu backward", 4 * 256), ("residual add", 3 * 64), ("dropout", 2 * 64), ("gradient norm", 64),
       ("adamw", 7 * 64), ("embedding forward", 2 * 64 + 16), ("embedding backward", 3 * 64 + 16),
       ("rotary", 2 * 192 + 2 * 8),
     ])

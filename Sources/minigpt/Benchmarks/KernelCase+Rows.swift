@@ -78,10 +78,10 @@ extension KernelCase {
         let (y, x) = (Floats(hidden), Floats(hidden))
         return { m.kernels.unary(m.pool, ck_unary_gelu, y.start, x.start, hidden) }
       },
-      KernelCase("gelu backward", [rows, config.mlpWidth], .copy, bytes(ofFloats: 3 * hidden)) { m in
+      KernelCase("gelu backward", [rows, config.mlpWidth], .copy, bytes(ofFloats: 4 * hidden)) { m in
         let (dx, dy, x, y) = (Floats(hidden), Floats(hidden), Floats(hidden), Floats(hidden))
         return {
-          m.kernels.unary_backward(m.pool, ck_unary_gelu, dx.start, dy.start, x.start, y.start, hidden)
+          m.kernels.unary_with_backward(m.pool, ck_unary_gelu, y.start, dx.start, dy.start, x.start, hidden)
         }
       },
       KernelCase("residual add", [rows, config.width], .copy, bytes(ofFloats: 3 * stream)) { m in
