@@ -67,16 +67,22 @@ import Testing
 
   @Test("in high, what is left of a factor below 2⁻¹⁰⁸ counts as 0")
   func smallRests() {
-    let a: Float = 0x1.01p-119  // its rest would be 2⁻¹²⁷
-    var shape = MatmulTests.Case(m: 5, n: 3, k: 1, precision: ck_precision_high).shape
-    for table in tables(for: ck_precision_high) {
+    // Its rest would be 2⁻¹²⁷.
+    expectProducts(0x1.01p-119, 1, ck_precision_high) { $0 == 0x1p-119 }
+  }
+
+  /// Holds each element of a product of 5 numbers `a` by 3 numbers `b` to what it should be.
+  private func expectProducts(_ a: Float, _ b: Float, _ precision: ck_precision, _ isRight: (Double) -> Bool) {
+    var shape = MatmulTests.Case(m: 5, n: 3, k: 1, precision: precision).shape
+    for table in tables(for: precision) {
       withPool(threads: 1) { pool in
         let run = KernelRun(table: table, pool: pool)
         let c = run.result(15)
         table.matmul(
           pool, c.pointer, run.tensor([Float](repeating: a, count: 5)).pointer,
-          run.tensor([Float](repeating: 1, count: 3)).pointer, nil, &shape)
-        #expect(c.values.allSatisfy { $0 == 0x1p-119 }, "\(table.title): \(c.values[0])")
+          run.tensor([Float](repeating: b, count: 3)).pointer, nil, &shape)
+        let areRight = c.values.allSatisfy(isRight)
+        #expect(areRight, "\(table.title): \(c.values[0])")
       }
     }
   }
@@ -129,18 +135,7 @@ import Testing
       (-0x1p-130, 1e38, 0), (0x1p-126, 0.5, 0), (0x1p-126, 1, 0x1p-126), (0x1p127, 2, .infinity),
     ] as [(Float, Float, Double)], precisions)
   func range(_ factors: (a: Float, b: Float, product: Double), precision: ck_precision) {
-    var shape = MatmulTests.Case(m: 5, n: 3, k: 1, precision: precision).shape
-    for table in tables(for: precision) {
-      withPool(threads: 1) { pool in
-        let run = KernelRun(table: table, pool: pool)
-        let c = run.result(15)
-        table.matmul(
-          pool, c.pointer, run.tensor([Float](repeating: factors.a, count: 5)).pointer,
-          run.tensor([Float](repeating: factors.b, count: 3)).pointer, nil, &shape)
-        let isNaN = abs(factors.a) > 0x1.FEp127 && precision == ck_precision_high
-        #expect(
-          c.values.allSatisfy { isNaN ? $0.isNaN : $0 == factors.product }, "\(table.title): \(c.values[0])")
-      }
-    }
+    let isNaN = abs(factors.a) > 0x1.FEp127 && precision == ck_precision_high
+    expectProducts(factors.a, factors.b, precision) { isNaN ? $0.isNaN : $0 == factors.product }
   }
 }

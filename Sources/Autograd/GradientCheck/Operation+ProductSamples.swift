@@ -31,18 +31,23 @@ extension Operation {
     return transposed + shaped + others
   }
 
-  var linearSamples: [OperationSample] {
+  /// x, weight and bias of a linear map, for rows of all kinds.
+  private func linearInputs(
+    weightsScaled: Bool, largest: Double
+  ) -> [(name: String, inputs: [Tensor])] {
     let shapes: [(String, x: [Int], outputs: Int, scale: Double)] = [
       ("rows", [5, 3], 4, 1), ("leading axes", [2, 2, 3], 1, 1), ("one row", [3], 2, 1), ("one input", [2, 1], 3, 1),
-      ("no rows", [0, 3], 2, 1), ("small magnitudes", [2, 3], 2, 1e-3), ("large magnitudes", [2, 3], 2, 1e3),
+      ("no rows", [0, 3], 2, 1), ("small magnitudes", [2, 3], 2, 1e-3), ("large magnitudes", [2, 3], 2, largest),
     ]
     return shapes.map { name, x, outputs, scale in
-      let width = x[x.count - 1]
-      return OperationSample(
-        name, [normal(x, scale: scale), normal([outputs, width], 2, scale: scale), normal([outputs], 3)]
-      ) {
-        .linear($0[0], weight: $0[1], bias: $0[2])
-      }
+      let weight = normal([outputs, x[x.count - 1]], 2, scale: weightsScaled ? scale : 1)
+      return (name, [normal(x, scale: scale), weight, normal([outputs], 3)])
+    }
+  }
+
+  var linearSamples: [OperationSample] {
+    linearInputs(weightsScaled: true, largest: 1e3).map { name, inputs in
+      OperationSample(name, inputs) { .linear($0[0], weight: $0[1], bias: $0[2]) }
     } + [
       OperationSample("twice, with the same weights", [normal([2, 3]), normal([3, 3], 2), normal([3], 3)]) {
         let y = Tensor.linear($0[0], weight: $0[1], bias: $0[2])
@@ -76,15 +81,8 @@ extension Operation {
   }
 
   var geluLinearSamples: [OperationSample] {
-    let shapes: [(String, x: [Int], outputs: Int, scale: Double)] = [
-      ("rows", [5, 3], 4, 1), ("leading axes", [2, 2, 3], 1, 1), ("one row", [3], 2, 1), ("one input", [2, 1], 3, 1),
-      ("no rows", [0, 3], 2, 1), ("small magnitudes", [2, 3], 2, 1e-3), ("large magnitudes", [2, 3], 2, 10),
-    ]
-    return shapes.map { name, x, outputs, scale in
-      let width = x[x.count - 1]
-      return OperationSample(name, [normal(x, scale: scale), normal([outputs, width], 2), normal([outputs], 3)]) {
-        .geluLinear($0[0], weight: $0[1], bias: $0[2])
-      }
+    linearInputs(weightsScaled: false, largest: 10).map { name, inputs in
+      OperationSample(name, inputs) { .geluLinear($0[0], weight: $0[1], bias: $0[2]) }
     } + [
       OperationSample("by its own input", [normal([3, 3]), normal([3], 2)]) {
         .geluLinear($0[0], weight: $0[0], bias: $0[1])

@@ -88,8 +88,9 @@ static void add_to_keys(const attention_backward_job *job, const attention_works
   }
 }
 
-static void differentiate_block(const attention_backward_job *job, const attention_head *head,
-                                const attention_workspace *work, span block) {
+static void differentiate_block(const attention_backward_job *job, const attention_head *head, const void *workspace,
+                                span block) {
+  const attention_workspace *work = workspace;
   const ck_attention *shape = job->shape;
   ptrdiff_t count = block.end - block.start, width = shape->head_width;
   for (ptrdiff_t i = block.start; i < block.end; i += CK_TILE_ROWS) {
@@ -127,23 +128,35 @@ static attention_workspace prepare_workspace(const attention_backward_job *job, 
   };
 }
 
-static void attention_backward_chunk(void *context, ptrdiff_t chunk) {
-  const attention_backward_job *job = context;
+/// The first of the heads that share a chunk's key head.
+CK_INLINE attention_head first_head_of(const ck_attention *shape, ptrdiff_t chunk) {
+  ptrdiff_t group = shape->heads / shape->key_heads;
+  return find_head(shape, chunk / shape->key_heads, chunk % shape->key_heads * group);
+}
+
+/// Sums a chunk's gradients, block of queries by block, over the heads that share its key head.
+CK_INLINE void differentiate_key_head(const attention_backward_job *job, ptrdiff_t chunk, const void *workspace,
+                                      void (*differentiate)(const attention_backward_job *job,
+                                                            const attention_head *head, const void *workspace,
+                                                            span block)) {
   const ck_attention *shape = job->shape;
-  ptrdiff_t group = shape->heads / shape->key_heads, b = chunk / shape->key_heads;
-  ptrdiff_t first_head = chunk % shape->key_heads * group;
-  attention_head first = find_head(shape, b, first_head);
+  ptrdiff_t group = shape->heads / shape->key_heads, first_head = chunk % shape->key_heads * group;
+  attention_head first = first_head_of(shape, chunk);
   clear_head(job->dk + first.k, shape->key_stride, shape->key_length, shape->head_width);
   clear_head(job->dv + first.v, shape->value_stride, shape->key_length, shape->head_width);
-  attention_workspace work = prepare_workspace(job, &first);
   for (ptrdiff_t h = first_head; h < first_head + group; h++) {
-    attention_head head = find_head(shape, b, h);
-    for (ptrdiff_t i = 0; i < shape->query_length; i += backward_block_queries) {
-      ptrdiff_t end = i + backward_block_queries;
-      if (end > shape->query_length) end = shape->query_length;
-      differentiate_block(job, &head, &work, (span){i, end});
+    attention_head head = find_head(shape, chunk / shape->key_heads, h);
+    for (ptrdiff_t block = 0; block < chunks_of(shape->query_length, backward_block_queries); block++) {
+      differentiate(job, &head, workspace, span_of(block, backward_block_queries, shape->query_length));
     }
   }
+}
+
+static void attention_backward_chunk(void *context, ptrdiff_t chunk) {
+  const attention_backward_job *job = context;
+  attention_head first = first_head_of(job->shape, chunk);
+  attention_workspace work = prepare_workspace(job, &first);
+  differentiate_key_head(job, chunk, &work, differentiate_block);
 }
 
 #if CK_MATRIX_UNIT

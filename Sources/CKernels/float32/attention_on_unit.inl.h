@@ -205,27 +205,23 @@ static unit_workspace prepare_unit_workspace(const attention_backward_job *job, 
   return work;
 }
 
+static void differentiate_block_on_unit(const attention_backward_job *job, const attention_head *head,
+                                        const void *workspace, span block) {
+  const unit_workspace *work = workspace;
+  const ck_attention *shape = job->shape;
+  differentiate_queries_on_unit(job, head, work, block);
+  const float *dout = job->dout + head->out + block.start * shape->output_stride;
+  const float *q = job->q + head->q + block.start * shape->query_stride;
+  float *dk = job->dk + head->k, *dv = job->dv + head->v;
+  add_to_keys_on_unit(shape, work, work->weights, dout, shape->output_stride, dv, shape->value_stride, block);
+  add_to_keys_on_unit(shape, work, work->dscores, q, shape->query_stride, dk, shape->key_stride, block);
+}
+
 static void attention_backward_unit_chunk(void *context, ptrdiff_t chunk) {
   const attention_backward_job *job = context;
-  const ck_attention *shape = job->shape;
-  ptrdiff_t group = shape->heads / shape->key_heads, b = chunk / shape->key_heads;
-  ptrdiff_t first_head = chunk % shape->key_heads * group;
-  attention_head head = find_head(shape, b, first_head);
-  float *dk = job->dk + head.k, *dv = job->dv + head.v;
-  clear_head(dk, shape->key_stride, shape->key_length, shape->head_width);
-  clear_head(dv, shape->value_stride, shape->key_length, shape->head_width);
-  unit_workspace work = prepare_unit_workspace(job, &head);
+  attention_head first = first_head_of(job->shape, chunk);
+  unit_workspace work = prepare_unit_workspace(job, &first);
   take_unit();
-  for (ptrdiff_t h = first_head; h < first_head + group; h++) {
-    head = find_head(shape, b, h);
-    for (ptrdiff_t i = 0; i < shape->query_length; i += backward_block_queries) {
-      span block = span_of(i / backward_block_queries, backward_block_queries, shape->query_length);
-      differentiate_queries_on_unit(job, &head, &work, block);
-      const float *dout = job->dout + head.out + i * shape->output_stride;
-      const float *q = job->q + head.q + i * shape->query_stride;
-      add_to_keys_on_unit(shape, &work, work.weights, dout, shape->output_stride, dv, shape->value_stride, block);
-      add_to_keys_on_unit(shape, &work, work.dscores, q, shape->query_stride, dk, shape->key_stride, block);
-    }
-  }
+  differentiate_key_head(job, chunk, &work, differentiate_block_on_unit);
   _tile_release();
 }
