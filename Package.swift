@@ -20,6 +20,8 @@ let package = Package(
   products: [
     .executable(name: "minigpt", targets: ["minigpt"]),
     .library(name: "Autograd", targets: ["Autograd"]),
+    .library(name: "Layers", targets: ["Layers"]),
+    .library(name: "Optimizers", targets: ["Optimizers"]),
     .library(name: "Transformer", targets: ["Transformer"]),
     .library(name: "Text", targets: ["Text"]),
     .library(name: "Checkpoints", targets: ["Checkpoints"]),
@@ -31,15 +33,18 @@ let package = Package(
     module("Randomness", "CKernels"),
     module("Autograd", "CKernels", "Randomness"),
     module("Text", "Randomness"),
-    module("Transformer", "Autograd", "Randomness"),
+    module("Layers", "Autograd", "Randomness"),
+    module("Optimizers", "Layers", "Autograd"),
+    module("Transformer", "Layers", "Autograd", "Randomness"),
     module("Fables", "Randomness"),
     module("Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
     module("Sampling", "Transformer", "Text", "Randomness"),
-    module("Training", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
+    module("Training", "Optimizers", "Checkpoints", "Transformer", "Layers", "Text", "Autograd", "Randomness"),
     .executableTarget(
       name: "minigpt",
       dependencies: [
-        "Training", "Sampling", "Fables", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness", "CKernels",
+        "Training", "Sampling", "Fables", "Checkpoints", "Transformer", "Layers", "Text", "Autograd", "Randomness",
+        "CKernels",
       ],
       swiftSettings: swiftSettings),
 
@@ -50,15 +55,19 @@ let package = Package(
     tests("RandomnessTests", "Randomness"),
     tests("AutogradTests", "Autograd", "Randomness"),
     tests("TextTests", "Text", "Randomness"),
-    tests("TransformerTests", "Transformer", "Autograd", "Randomness"),
+    tests("TransformerTests", "Layers", "Transformer", "Autograd", "Randomness"),
     tests("FablesTests", "Fables", "Randomness"),
-    tests("CheckpointsTests", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
+    tests("CheckpointsTests", "Checkpoints", "Layers", "Transformer", "Text", "Autograd", "Randomness"),
     tests("SamplingTests", "Sampling", "Transformer", "Text", "Randomness"),
-    tests("TrainingTests", "Training", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
     tests(
-      "minigptTests", "minigpt", "Training", "Sampling", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
+      "TrainingTests", "Training", "Checkpoints", "Layers", "Optimizers", "Transformer", "Text", "Autograd",
+      "Randomness"),
+    tests(
+      "minigptTests", "minigpt", "Training", "Sampling", "Checkpoints", "Layers", "Transformer", "Text", "Autograd",
+      "Randomness"),
     .testTarget(
-      name: "PeerTests", dependencies: ["Training", "Checkpoints", "Transformer", "Autograd", "Randomness"],
+      name: "PeerTests",
+      dependencies: ["Training", "Optimizers", "Checkpoints", "Transformer", "Layers", "Autograd", "Randomness"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
   ]
 )

@@ -12,7 +12,7 @@ public enum Operation: String, Sendable, Hashable, CaseIterable {
   // Reductions
   case sum, mean, maximum
   // Products
-  case matmul, linear, layerNormLinear, geluLinear
+  case matmul, linear
   // Rows
   case softmax, logSoftmax, layerNorm
   // The transformer's own

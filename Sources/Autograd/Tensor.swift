@@ -28,6 +28,12 @@ public struct Tensor: Sendable {
     self.init(shape: shape, elementType: elementType, storage: storage, offset: 0, node: nil)
   }
 
+  /// A shape without elements, which takes no memory: what another tensor will be put in the place of.
+  /// Reading or writing its elements traps.
+  package init(placeholder shape: [Int], elementType: ElementType) {
+    self.init(shape: shape, elementType: elementType, storage: .none, offset: 0, node: nil)
+  }
+
   /// The number of elements: the product of the axis lengths.
   public var count: Int { Shape.count(shape) }
 
@@ -35,7 +41,10 @@ public struct Tensor: Sendable {
   public var rank: Int { shape.count }
 
   /// The first element's address. Whoever reads through it keeps the tensor alive meanwhile.
-  var address: UnsafeMutableRawPointer { storage.bytes + offset * elementType.byteCount }
+  var address: UnsafeMutableRawPointer {
+    require(storage !== TensorStorage.none, "Tensor: a placeholder of shape \(shape) has no elements")
+    return storage.bytes + offset * elementType.byteCount
+  }
 }
 
 // MARK: - The same elements, seen otherwise

@@ -13,6 +13,13 @@ final class TensorStorage: @unchecked Sendable {
     (bytes, capacity) = CachingAllocator.shared.take(byteCount)
   }
 
+  /// What a placeholder has instead of elements; lives as long as the process.
+  static let none = TensorStorage()
+
+  private init() {
+    (bytes, capacity) = (.allocate(byteCount: 1, alignment: 1), 0)
+  }
+
   deinit { CachingAllocator.shared.giveBack(bytes, capacity) }
 }
 

@@ -15,6 +15,10 @@ public struct Checkpoint: Sendable {
   public let model: GPT
   /// What turns text into the model's tokens; has as many ids as the model.
   public let tokenizer: CharacterTokenizer
+  /// How transformers keeps such a model.
+  let architecture: any Architecture
+
+  static let configName = "config.json"
 
   /// A model with the tokenizer it was trained with. Traps unless their vocabularies are equally large.
   public init(model: GPT, tokenizer: CharacterTokenizer) {
@@ -24,6 +28,7 @@ public struct Checkpoint: Sendable {
       "Checkpoint: a model of \(size) tokens, a tokenizer of \(tokenizer.vocabularySize)")
     self.model = model
     self.tokenizer = tokenizer
+    architecture = architectures[0]
   }
 
   /// Reads the checkpoint in `directory`, after holding the files it reads against their manifest.
@@ -31,19 +36,27 @@ public struct Checkpoint: Sendable {
   /// - Throws: `CheckpointError` that names the file which is missing, damaged, or of a model that this is
   ///   not.
   public init(directory: String) throws {
-    let files = [ModelConfigFile.name, WeightsFile.name, TokenizerFile.name, TokenizerFile.configName]
+    let files = [Self.configName, WeightsFile.name, TokenizerFile.name, TokenizerFile.configName]
     try Manifest(of: directory).verify(directory, files: files)
-    func document(_ name: String) throws -> JSONField {
-      try InputFile(directory + "/" + name, ifMissing: "take another checkpoint").json()
-    }
-    let config = try ModelConfigFile.config(from: document(ModelConfigFile.name))
-    let tokenizerFile = try document(TokenizerFile.name)
+    let configFile = try Self.document(Self.configName, in: directory)
+    architecture = try Checkpoints.architecture(of: configFile)
+    let config = try architecture.config(from: configFile)
+    let tokenizerFile = try Self.document(TokenizerFile.name, in: directory)
     tokenizer = try TokenizerFile.tokenizer(from: tokenizerFile)
     guard tokenizer.vocabularySize == config.vocabularySize else {
       throw tokenizerFile["model"]["vocab"].failure(
         "\(tokenizer.vocabularySize) tokens, where config.json says vocab_size \(config.vocabularySize)")
     }
-    model = try WeightsFile.read(directory + "/" + WeightsFile.name, config: config)
+    model = try WeightsFile.read(directory + "/" + WeightsFile.name, architecture, config: config)
+  }
+
+  /// The architecture of the checkpoint in `directory`.
+  static func architecture(of directory: String) throws -> any Architecture {
+    try Checkpoints.architecture(of: document(configName, in: directory))
+  }
+
+  private static func document(_ name: String, in directory: String) throws -> JSONField {
+    try InputFile(directory + "/" + name, ifMissing: "take another checkpoint").json()
   }
 
   /// Writes the checkpoint as `directory`, which afterwards is there whole, or as it was before.
@@ -56,11 +69,11 @@ public struct Checkpoint: Sendable {
   /// Writes the checkpoint's files into a directory that is about to appear.
   package func write(into directory: inout AtomicDirectory) throws {
     let documents = [
-      (ModelConfigFile.name, ModelConfigFile.json(of: model.config)),
+      (Self.configName, architecture.json(of: model.config)),
       (TokenizerFile.name, TokenizerFile.json(of: tokenizer)),
       (TokenizerFile.configName, TokenizerFile.configJSON(contextLength: model.config.contextLength)),
     ]
     for (name, document) in documents { try directory.write(name) { try $0.write(document.pretty + "\n") } }
-    try directory.write(WeightsFile.name) { try WeightsFile.write(model, to: &$0) }
+    try directory.write(WeightsFile.name) { try WeightsFile.write(model, architecture, to: &$0) }
   }
 }

@@ -116,3 +116,18 @@ extension JSONField {
     }
   }
 }
+
+// MARK: - What is supported
+
+extension JSONField {
+  /// Throws `CheckpointError.unsupported` unless the value is `expected`.
+  func require(_ expected: JSON) throws {
+    if value != expected { throw unsupported(expected.compact) }
+  }
+
+  /// The error that says what stands here and that only `supported` is.
+  func unsupported(_ supported: String) -> CheckpointError {
+    .unsupported(
+      file: source, reason: "\(place) is \(value.map(Self.excerpt) ?? "missing"); supported: \(supported)")
+  }
+}

@@ -1,5 +1,6 @@
 import Autograd
 import Foundation
+import Layers
 import Randomness
 import Text
 import Transformer

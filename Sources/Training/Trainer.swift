@@ -1,5 +1,7 @@
 import Autograd
 import Foundation
+import Layers
+import Optimizers
 import Randomness
 import Text
 import Transformer
@@ -11,13 +13,14 @@ import Transformer
 public struct Trainer {
   /// The model as trained so far; its parameters are variables.
   public private(set) var model: GPT
-  /// The optimizer, whose step is the trainer's.
-  package private(set) var optimizer: AdamW
+  /// How many steps were taken.
+  public private(set) var step: Int
   /// How it trains.
   public let options: TrainingOptions
   /// What it trains on.
   public let dataset: TokenDataset
 
+  private var optimizer: any Optimizer
   private let batches: RandomBatches
   private let evaluator: Evaluator
   private let dropoutKey: RandomKey
@@ -32,19 +35,20 @@ public struct Trainer {
     try config.validate()
     try Self.requireMemory(config, batchSize: options.batchSize)
     let model = try GPT(config, key: Self.key(options, .initialization))
-    let optimizer = AdamW(
-      parameters: model.parameters().map(\.tensor), beta1: options.beta1, beta2: options.beta2,
-      weightDecay: options.weightDecay)
-    try self.init(model, optimizer: optimizer, dataset: dataset, options: options)
+    try self.init(model, after: 0, dataset: dataset, options: options)
   }
 
-  /// A trainer that goes on with `model` after the steps that `optimizer` has taken. Throws where an option makes no run.
-  package init(_ model: GPT, optimizer: AdamW, dataset: TokenDataset, options: TrainingOptions) throws {
+  /// A trainer that goes on with `model` after `step` steps, for now with a fresh optimizer: see `restoreOptimizer`.
+  /// Throws where an option makes no run.
+  package init(_ model: GPT, after step: Int, dataset: TokenDataset, options: TrainingOptions) throws {
     try options.validate()
     self.model = model.requiringGradient()
-    self.optimizer = optimizer
+    self.step = step
     self.options = options
     self.dataset = dataset
+    optimizer = AdamW(
+      model, learningRate: options.learningRate, beta1: options.beta1, beta2: options.beta2,
+      weightDecay: options.weightDecay)
     // One draw of rows a step: cut into accumulated batches, they are the rows of one large batch.
     batches = RandomBatches(
       dataset[.training], batchSize: options.batchSize * options.gradientAccumulationSteps,
@@ -75,9 +79,6 @@ public struct Trainer {
     RandomKey(seed: options.seed).derived(by: purpose.rawValue)
   }
 
-  /// How many steps were taken.
-  public var step: Int { optimizer.step }
-
   /// Tokens that a step learns from.
   public var tokensPerStep: Int {
     options.batchSize * options.gradientAccumulationSteps * model.config.contextLength
@@ -98,9 +99,12 @@ public struct Trainer {
     let (loss, gradients) = processor.run { differentiate(batch, partEnded) }
     let norm = gradients.globalNorm
     guard loss.isFinite && norm.isFinite else { throw .diverged(step: step + 1, loss: loss, gradientNorm: norm) }
+    step += 1
     optimizer.update(
-      &model, with: gradients, learningRate: learningRate,
-      gradientScale: clippingScale(norm: norm, limit: options.gradientClip))
+      &model, with: gradients,
+      at: OptimizerStep(
+        number: step, learningRate: learningRate,
+        gradientScale: clippingScale(norm: norm, limit: options.gradientClip)))
     partEnded(.optimizer)
     return StepReport(step: step, loss: loss, learningRate: learningRate, gradientNorm: norm)
   }
@@ -131,12 +135,25 @@ public struct Trainer {
     ).affine(scale: 1 / Double(options.gradientAccumulationSteps))
     let value = share.item
     partEnded(.forward)
-    return (value, (consume share).gradients(of: model.parameters().map(\.tensor)))
+    return (value, (consume share).gradients(of: model.parameters))
   }
 
   private func dropout(part: Int) -> Dropout? {
     guard options.dropout > 0 else { return nil }
     return Dropout(probability: options.dropout, key: dropoutKey.derived(by: UInt64(step), UInt64(part)))
+  }
+
+  /// The tensors that the optimizer keeps between steps, with their names.
+  package var optimizerState: [(name: String, tensor: Tensor)] {
+    var optimizer = optimizer
+    var found: [(name: String, tensor: Tensor)] = []
+    optimizer.visitState { found.append(($0, $1)) }
+    return found
+  }
+
+  /// Puts a saved state in the place of the optimizer's: `read` gives each tensor by its name and shape.
+  package mutating func restoreOptimizer(_ read: (_ name: String, _ shape: [Int]) throws -> Tensor) throws {
+    try optimizer.visitState { name, tensor in tensor = try read(name, tensor.shape) }
   }
 
   /// The losses of either part of the corpus as the model stands; nil where `shouldStop` ended it on the way.

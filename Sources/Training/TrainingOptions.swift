@@ -1,4 +1,5 @@
 import Autograd
+import Optimizers
 
 /// How a model is trained; the defaults are those of nanoGPT's character models.
 public struct TrainingOptions: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Layers
 import Text
 import Transformer
 
@@ -61,13 +62,13 @@ public struct TrainingRun {
     try recipe.options.validate()
     let checkpoint = try Checkpoint(directory: saved.checkpoint.path)
     let options = recipe.options
-    let moments = try OptimizerFile(of: saved.checkpoint.path, model: checkpoint.model)
-    let optimizer = AdamW(
-      step: saved.step, firstMoments: moments.firstMoments, secondMoments: moments.secondMoments,
-      beta1: options.beta1, beta2: options.beta2, weightDecay: options.weightDecay)
     tokenizer = checkpoint.tokenizer
     let dataset = try Self.dataset(recipe, corpus: corpus, tokenizer)
-    trainer = try Trainer(checkpoint.model, optimizer: optimizer, dataset: dataset, options: options)
+    trainer = try Trainer(checkpoint.model, after: saved.step, dataset: dataset, options: options)
+    let state = try OptimizerFile(
+      of: saved.checkpoint.path, checkpoint.model.config,
+      tensors: trainer.optimizerState.map { ($0.name, $0.tensor.shape) })
+    try trainer.restoreOptimizer { name, shape in try state.tensor(name, shape: shape) }
     self.recipe = recipe
     self.corpus = fingerprint
     lock = try RunLock(saved.directory)
@@ -139,12 +140,11 @@ extension TrainingRun {
       step: trainer.step, validationLoss: validationLoss,
       trainer: ["recipe": recipe.json, "corpus": corpus.json, "patience": patience.json])
     let checkpoint = Checkpoint(model: trainer.model.detached, tokenizer: tokenizer)
-    let moments = OptimizerFile(
-      firstMoments: trainer.optimizer.firstMoments, secondMoments: trainer.optimizer.secondMoments)
+    let optimizerState = trainer.optimizerState
     isEvaluated = validationLoss != nil
     let saved = try keeper.add(state) { directory in
       try checkpoint.write(into: &directory)
-      try moments.write(into: &directory, model: checkpoint.model)
+      try OptimizerFile.write(optimizerState, of: checkpoint, into: &directory)
     }
     try emit(.checkpoint(step: saved.step, path: saved.path), onEvent)
   }

@@ -1,34 +1,46 @@
 import Autograd
 import Foundation
-import Randomness
+import Layers
 
 /// One pre-norm transformer block: attention, then the MLP, each added to the residual stream.
 public struct Block: Module {
   var attentionNorm: LayerNorm
-  var attention: CausalSelfAttention
+  var attention: MultiHeadAttention
   var mlpNorm: LayerNorm
   var mlp: MLP
+  /// Which positions a token sees; the attention kernels apply it.
+  private let mask: AttentionMask
 
-  init(_ config: GPTConfig, key: RandomKey?) {
+  init(_ config: GPTConfig, _ weights: InitialWeights) {
     // Two projections a block end in the residual stream; GPT-2 scales them so that its variance stays near one.
     let residualDeviation = GPTConfig.initialDeviation / sqrt(2 * Double(config.layerCount))
-    attentionNorm = LayerNorm(config.width, epsilon: config.layerNormEpsilon)
-    attention = CausalSelfAttention(config, residualDeviation: residualDeviation, key: key?.derived(by: 0))
-    mlpNorm = LayerNorm(config.width, epsilon: config.layerNormEpsilon)
-    mlp = MLP(config, residualDeviation: residualDeviation, key: key?.derived(by: 1))
+    let (width, deviation) = (config.width, GPTConfig.initialDeviation)
+    attentionNorm = weights.layerNorm(width, epsilon: config.layerNormEpsilon)
+    let attentionWeights = weights.derived(by: 0)
+    attention = MultiHeadAttention(
+      qkv: attentionWeights.derived(by: 0).linear(width, config.heads.rowWidth, deviation: deviation),
+      output: attentionWeights.derived(by: 1).linear(width, width, deviation: residualDeviation),
+      headCount: config.headCount, keyValueHeadCount: config.keyValueHeadCount)
+    mlpNorm = weights.layerNorm(width, epsilon: config.layerNormEpsilon)
+    let mlpWeights = weights.derived(by: 1)
+    mlp = MLP(
+      expand: mlpWeights.derived(by: 0).linear(width, config.mlpWidth, deviation: deviation),
+      contract: mlpWeights.derived(by: 1).linear(config.mlpWidth, width, deviation: residualDeviation))
+    mask = config.slidingWindow.map { .window($0) } ?? .causal
   }
 
   /// `[B, T, C] → [B, T, C]`.
-  func callAsFunction(_ x: Tensor, positions: RotaryTable, cache: KVCache.Layer?, dropout: Dropout?) -> Tensor {
-    let h = x + attention(x, after: attentionNorm, positions: positions, cache: cache, dropout: dropout)
-    return h + mlp(h, after: mlpNorm, dropout: dropout)
+  func callAsFunction(_ x: Tensor, _ context: ForwardContext) -> Tensor {
+    let h = x + attention(x, after: attentionNorm.prologue, mask: mask, context)
+    let y = h + mlp(h, after: mlpNorm.prologue, context)
+    return context.observe(y, at: .residual(layer: context.layer))
   }
 
-  /// Visits the learned tensors by their names: `input_layernorm`, `self_attn`, `post_attention_layernorm`, `mlp`.
-  public mutating func visitParameters(_ path: String, _ visit: ParameterVisitor) throws {
-    try attentionNorm.visitParameters(join(path, "input_layernorm"), visit)
-    try attention.visitParameters(join(path, "self_attn"), visit)
-    try mlpNorm.visitParameters(join(path, "post_attention_layernorm"), visit)
-    try mlp.visitParameters(join(path, "mlp"), visit)
+  /// Visits `attention_norm`, `attention`, `mlp_norm` and `mlp`.
+  public mutating func visit<Failure>(_ visitor: ParameterVisitor<Failure>) throws(Failure) {
+    try visitor("attention_norm", &attentionNorm)
+    try visitor("attention", &attention)
+    try visitor("mlp_norm", &mlpNorm)
+    try visitor("mlp", &mlp)
   }
 }

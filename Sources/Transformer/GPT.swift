@@ -1,4 +1,5 @@
 import Autograd
+import Layers
 import Randomness
 
 /// A decoder-only transformer: token embedding, L blocks, a last layer norm, and a head that makes logits.
@@ -10,47 +11,53 @@ public struct GPT: Module {
   /// What fixes its shape.
   public let config: GPTConfig
 
-  var embedding: Tensor  // [V, C]
+  var embedding: Embedding  // [V, C]
   var blocks: [Block]
   var norm: LayerNorm
-  var untiedHead: Tensor?  // [V, C]
+  var untiedHead: Embedding?  // [V, C]
   private var positions: RotaryTable
 
   /// A model with GPT-2's initial weights: normal with deviation 0.02, the projections into the residual stream
   /// 0.02/√(2L), biases zero. Throws where `config` is not valid.
   public init(_ config: GPTConfig, key: RandomKey) throws(GPTConfigError) {
-    try self.init(config, drawnFrom: key)
-  }
-
-  /// A model whose matrices are 0, for whoever reads a file into them. Throws where `config` is not valid.
-  package init(empty config: GPTConfig) throws(GPTConfigError) {
-    try self.init(config, drawnFrom: nil)
-  }
-
-  private init(_ config: GPTConfig, drawnFrom key: RandomKey?) throws(GPTConfigError) {
     try config.validate()
+    self.init(config, .drawn(key))
+    positions = RotaryTable(config, elementType: elementType)
+  }
+
+  /// A model whose parameters are those that `read` gives for their names and shapes.
+  /// Throws where `config` is not valid, and what `read` throws.
+  public init(_ config: GPTConfig, reading read: (_ name: String, _ shape: [Int]) throws -> Tensor) throws {
+    try config.validate()
+    self.init(config, .placeholders)
+    try visitParameters { name, tensor in tensor = try read(name, tensor.shape) }
+    positions = RotaryTable(config, elementType: elementType)
+  }
+
+  /// The names and shapes of the parameters that a model of this configuration has, in their order.
+  public static func parameterShapes(_ config: GPTConfig) -> [(name: String, shape: [Int])] {
+    GPT(config, .placeholders).namedParameters.map { ($0.name, $0.tensor.shape) }
+  }
+
+  private init(_ config: GPTConfig, _ weights: InitialWeights) {
     self.config = config
     let table = [config.vocabularySize, config.width]
-    embedding = .initialWeight(table, deviation: GPTConfig.initialDeviation, key: key?.derived(by: 0))
-    blocks = (0..<config.layerCount).map { Block(config, key: key?.derived(by: 1, UInt64($0))) }
-    norm = LayerNorm(config.width, epsilon: config.layerNormEpsilon)
-    untiedHead =
-      config.tiesHead
-      ? nil : .initialWeight(table, deviation: GPTConfig.initialDeviation, key: key?.derived(by: 2))
-    positions = RotaryTable(
-      headWidth: config.headWidth, positionCount: config.contextLength, theta: config.ropeTheta)
+    func embedding(_ weights: InitialWeights) -> Embedding {
+      Embedding(weight: weights.matrix(table, deviation: GPTConfig.initialDeviation))
+    }
+    self.embedding = embedding(weights.derived(by: 0))
+    blocks = (0..<config.layerCount).map { Block(config, weights.derived(by: 1).derived(by: $0)) }
+    norm = weights.layerNorm(config.width, epsilon: config.layerNormEpsilon)
+    untiedHead = config.tiesHead ? nil : embedding(weights.derived(by: 2))
+    positions = RotaryTable(headWidth: config.headWidth, positionCount: 0)
   }
 
-  /// Visits the learned tensors by their names: Starcoder2's: `model.embed_tokens.weight`, `model.layers.i`, `model.norm`, `lm_head.weight` if untied.
-  public mutating func visitParameters(_ path: String = "", _ visit: ParameterVisitor) throws {
-    try visit(join(path, "model.embed_tokens.weight"), &embedding)
-    for index in blocks.indices { try blocks[index].visitParameters(join(path, "model.layers.\(index)"), visit) }
-    try norm.visitParameters(join(path, "model.norm"), visit)
-    if var head = untiedHead {
-      untiedHead = nil  // so that the visitor finds it unshared
-      defer { untiedHead = head }
-      try visit(join(path, "lm_head.weight"), &head)
-    }
+  /// Visits `embedding`, `blocks.i`, `norm`, and `head` if it is not tied to the embedding.
+  public mutating func visit<Failure>(_ visitor: ParameterVisitor<Failure>) throws(Failure) {
+    try visitor("embedding", &embedding)
+    try visitor("blocks", &blocks)
+    try visitor("norm", &norm)
+    try visitor("head", &untiedHead)
   }
 }
 
@@ -63,8 +70,11 @@ extension GPT {
   ///   - inputs: [B, T] ids, row by row; T is at most the context length.
   ///   - targets: [B, T] ids, each the token after its input; a negative one is not scored.
   ///   - dropout: draws at the four places: embedding, attention weights, and both branches into the residual stream.
-  public func loss(inputs: [Int32], targets: [Int32], batchSize: Int, dropout: Dropout? = nil) -> Tensor {
-    let hidden = hidden(inputs, batchSize: batchSize, cache: nil, dropout: dropout)
+  ///   - probe: reads or changes what passes.
+  public func loss(
+    inputs: [Int32], targets: [Int32], batchSize: Int, dropout: Dropout? = nil, probe: Probe? = nil
+  ) -> Tensor {
+    let hidden = hidden(inputs, batchSize: batchSize, dropout: dropout, probe: probe)
     return .linearCrossEntropy(hidden.reshaped(to: [-1, config.width]), weight: head, targets: targets)
   }
 
@@ -72,40 +82,47 @@ extension GPT {
   ///
   /// With a cache, B is 1, `tokens` continue the sequence in it, and are appended to it. Traps where ids are out of the
   /// vocabulary, the sequence exceeds the context length, or a cache is used with parameters that are variables.
-  public func logits(_ tokens: [Int32], batchSize: Int = 1, cache: KVCache? = nil) -> Tensor {
-    let hidden = hidden(tokens, batchSize: batchSize, cache: cache, dropout: nil)
+  public func logits(
+    _ tokens: [Int32], batchSize: Int = 1, cache: KVCache? = nil, probe: Probe? = nil
+  ) -> Tensor {
+    let hidden = hidden(tokens, batchSize: batchSize, cache: cache, probe: probe)
     return Tensor.matmul(hidden.reshaped(to: [-1, config.width]), head, transposeB: true)
       .reshaped(to: [batchSize, -1, config.vocabularySize])
   }
 
   /// The logits [V] of the token after the last of `tokens`, which continue the sequence in `cache`.
-  public func nextTokenLogits(_ tokens: [Int32], cache: KVCache) -> Tensor {
-    let hidden = hidden(tokens, batchSize: 1, cache: cache, dropout: nil)  // [1, T, C]
+  public func nextTokenLogits(_ tokens: [Int32], cache: KVCache, probe: Probe? = nil) -> Tensor {
+    let hidden = hidden(tokens, batchSize: 1, cache: cache, probe: probe)  // [1, T, C]
     let last = hidden.slice((tokens.count - 1)..<tokens.count, axis: 1).reshaped(to: [1, config.width])
     return Tensor.matmul(last, head, transposeB: true).reshaped(to: [config.vocabularySize])
   }
 
-  private var head: Tensor { untiedHead ?? embedding }
+  private var head: Tensor { untiedHead?.weight ?? embedding.weight }
 
   /// What its weights are.
-  var elementType: ElementType { embedding.elementType }
+  var elementType: ElementType { embedding.weight.elementType }
 
   /// The residual stream after the last layer norm: `[B, T] → [B, T, C]`.
-  private func hidden(_ tokens: [Int32], batchSize: Int, cache: KVCache?, dropout: Dropout?) -> Tensor {
+  private func hidden(
+    _ tokens: [Int32], batchSize: Int, cache: KVCache? = nil, dropout: Dropout? = nil, probe: Probe? = nil
+  ) -> Tensor {
     require(
       batchSize > 0 && tokens.count > 0 && tokens.count % batchSize == 0,
       "GPT: \(tokens.count) tokens in \(batchSize) sequences")
     require(cache == nil || batchSize == 1, "GPT: a cache holds one sequence, not \(batchSize)")
-    require(cache == nil || !embedding.hasHistory, "GPT: a cache has no history; decode with the model's detached form")
+    require(
+      cache == nil || !embedding.weight.hasHistory,
+      "GPT: a cache has no history; decode with the model's detached form")
     let length = tokens.count / batchSize
     require(
       (cache?.length ?? 0) + length <= config.contextLength,
       "GPT: \((cache?.length ?? 0) + length) positions, the context length is \(config.contextLength)")
 
-    var x = Tensor.embedding(tokens, table: embedding).reshaped(to: [batchSize, length, config.width])
-    if let dropout { x = x.dropout(dropout.at(.embedding)) }
+    let context = ForwardContext(positions: positions, dropout: dropout, probe: probe)
+    var x = context.drop(embedding(tokens).reshaped(to: [batchSize, length, config.width]), at: .embedding)
+    x = context.observe(x, at: .embedding)
     for (index, block) in blocks.enumerated() {
-      x = block(x, positions: positions, cache: cache?.layers[index], dropout: dropout?.at(.block, index))
+      x = block(x, context.inLayer(index, cache: cache?.layers[index]))
     }
     return norm(x)
   }
@@ -116,10 +133,17 @@ extension GPT {
 extension GPT {
   /// The same model with its weights rounded to `elementType`: in float64 it is its own specification.
   public func converted(to elementType: ElementType) -> GPT {
-    var model = mapped { $0.converted(to: elementType) }
-    model.positions = RotaryTable(
+    var model = mappingParameters { $0.converted(to: elementType) }
+    model.positions = RotaryTable(config, elementType: elementType)
+    return model
+  }
+}
+
+extension RotaryTable {
+  /// The angles of every position that a model of this configuration has.
+  fileprivate init(_ config: GPTConfig, elementType: ElementType) {
+    self.init(
       headWidth: config.headWidth, positionCount: config.contextLength, theta: config.ropeTheta,
       elementType: elementType)
-    return model
   }
 }

@@ -1,3 +1,4 @@
+import Autograd
 import Foundation
 
 /// The hyperparameters that fix a model's shape and arithmetic.
@@ -45,15 +46,23 @@ public struct GPTConfig: Sendable, Equatable {
   /// D: the width of a head, C / H.
   public var headWidth: Int { width / headCount }
 
+  /// The heads of a packed row of queries, keys and values.
+  var heads: AttentionHeads {
+    AttentionHeads(queries: headCount, keysAndValues: keyValueHeadCount, width: headWidth)
+  }
+
   /// The standard deviation of weights at the start, GPT-2's.
   public static let initialDeviation = 0.02
 
-  /// How many numbers the model learns.
+  /// How many numbers the model learns, as its layers have it: one block counts L times.
   public var parameterCount: Int {
-    let attention = (headCount + 2 * keyValueHeadCount) * headWidth * (width + 1) + width * (width + 1)
-    let mlp = mlpWidth * (width + 1) + width * (mlpWidth + 1)
-    let head = tiesHead ? 0 : vocabularySize * width
-    return vocabularySize * width + head + layerCount * (attention + mlp + 4 * width) + 2 * width
+    func count(layers: Int) -> Int {
+      var config = self
+      config.layerCount = layers
+      return GPT.parameterShapes(config).reduce(0) { $0 + $1.shape.reduce(1, *) }
+    }
+    let (none, one) = (count(layers: 0), count(layers: 1))
+    return none + layerCount * (one - none)
   }
 }
 

@@ -38,37 +38,49 @@ struct FusedOperationTests {
     }
   }
 
-  @Test func layerNormLinear() {
+  @Test("linear after a layer norm") func linearAfterLayerNorm() {
     expectEqual([random([2, 3, 4], 1), random([4], 2), random([4], 3), random([5, 4], 4), random([5], 5)]) {
-      .layerNormLinear($0[0], gain: $0[1], shift: $0[2], epsilon: 1e-3, weight: $0[3], bias: $0[4])
+      .linear($0[0], weight: $0[3], bias: $0[4], after: .layerNorm(gain: $0[1], bias: $0[2], epsilon: 1e-3))
     } _: {
       .linear(
         .layerNorm($0[0], gain: $0[1], bias: $0[2], epsilon: 1e-3), weight: $0[3], bias: $0[4])
     }
   }
 
-  @Test func geluLinear() {
+  @Test("linear after an activation", arguments: Activation.allCases)
+  func linearAfterActivation(_ activation: Activation) {
     expectEqual([random([2, 3, 4], 1), random([5, 4], 2), random([5], 3)]) {
-      .geluLinear($0[0], weight: $0[1], bias: $0[2])
+      .linear($0[0], weight: $0[1], bias: $0[2], after: .activation(activation))
     } _: {
-      .linear($0[0].gelu(), weight: $0[1], bias: $0[2])
+      .linear(activation($0[0]), weight: $0[1], bias: $0[2])
     }
   }
 
-  @Test("layerNormLinear and geluLinear keep nothing but their inputs", arguments: ["layerNormLinear", "geluLinear"])
+  @Test("linear without bias") func linearWithoutBias() {
+    expectEqual([random([2, 3, 4], 1), random([5, 4], 2)]) {
+      .linear($0[0], weight: $0[1])
+    } _: {
+      .matmul($0[0], $0[1], transposeB: true)
+    }
+  }
+
+  @Test("linear keeps nothing but its inputs, whatever its prologue", arguments: ["layerNorm", "gelu", "none"])
   func keepsInputsAlone(name: String) async {
     // In a process of its own: the count is the process's.
     await #expect(processExitsWith: .success) { [name] in
       let x = Tensor(repeating: 0.5, shape: [3, 4], elementType: .float32).requiringGradient()
       let gain = Tensor(repeating: 1, shape: [4], elementType: .float32)
       let weight = Tensor(repeating: 2, shape: [4, 4], elementType: .float32)
+      let prologue: Prologue =
+        switch name {
+        case "layerNorm": .layerNorm(gain: gain, bias: gain)
+        case "gelu": .activation(.gelu)
+        default: .none
+        }
       let before = CachingAllocator.shared.liveCount
-      let y: Tensor =
-        name == "geluLinear"
-        ? .geluLinear(x, weight: weight, bias: gain)
-        : .layerNormLinear(x, gain: gain, shift: gain, weight: weight, bias: gain)
+      let y = Tensor.linear(x, weight: weight, bias: gain, after: prologue)
       let kept = CachingAllocator.shared.liveCount - before
-      require(kept == 1 && y.hasHistory, "\(name) keeps \(kept - 1) tensors beside its inputs")
+      require(kept == 1 && y.hasHistory, "after \(name), linear keeps \(kept - 1) tensors beside its inputs")
     }
   }
 

@@ -1,6 +1,7 @@
 import Autograd
 import Checkpoints
 import Foundation
+import Layers
 import Randomness
 import Testing
 import Text
@@ -21,7 +22,7 @@ enum Samples {
     var model = try GPT(config(tiesHead: tiesHead), key: RandomKey(seed: seed))
     // Biases and gains are alike at the start; here every tensor is different.
     var number: UInt64 = 0
-    try model.visitParameters { _, tensor in
+    model.visitParameters { _, tensor in
       tensor = Tensor(
         normal: 1, shape: tensor.shape, key: RandomKey(seed: seed).derived(by: 9, number), elementType: .float32)
       number += 1
@@ -32,7 +33,7 @@ enum Samples {
 
 func expectEqual(_ a: GPT, _ b: GPT, sourceLocation: SourceLocation = #_sourceLocation) {
   #expect(a.config == b.config, sourceLocation: sourceLocation)
-  for (a, b) in zip(a.parameters(), b.parameters()) {
+  for (a, b) in zip(a.namedParameters, b.namedParameters) {
     #expect(a.name == b.name && a.tensor.shape == b.tensor.shape, sourceLocation: sourceLocation)
     #expect(a.tensor.floats == b.tensor.floats, "\(a.name)", sourceLocation: sourceLocation)
   }
@@ -61,49 +62,72 @@ func expectEqual(_ a: GPT, _ b: GPT, sourceLocation: SourceLocation = #_sourceLo
       #expect(file.header.metadata == ["format": "pt"])
       #expect(file.header.entries.count == 2 * 16 + 4)
       let parameters = Dictionary(
-        uniqueKeysWithValues: checkpoint.model.parameters().map { ($0.name, $0.tensor) })
+        uniqueKeysWithValues: checkpoint.model.namedParameters.map { ($0.name, $0.tensor) })
       for (part, width) in [("weight", 16), ("bias", 1)] {
         let name = "model.layers.1.self_attn."
         let parts = try [("q", 16), ("k", 8), ("v", 8)].map { letter, rows in
           try file.tensor("\(name)\(letter)_proj.\(part)", shape: part == "bias" ? [rows] : [rows, width])
             .floats
         }
-        #expect(parts.flatMap(\.self) == parameters["\(name)qkv_proj.\(part)"]?.floats)
+        #expect(parts.flatMap(\.self) == parameters["blocks.1.attention.qkv.\(part)"]?.floats)
       }
-      for (name, tensor) in parameters where !name.contains("qkv_proj") {
-        #expect(try file.tensor(name, shape: tensor.shape).floats == tensor.floats)
+      for (name, stored) in [
+        ("embedding.weight", "model.embed_tokens.weight"), ("norm.weight", "model.norm.weight"),
+        ("norm.bias", "model.norm.bias"), ("head.weight", "lm_head.weight"),
+        ("blocks.0.attention_norm.weight", "model.layers.0.input_layernorm.weight"),
+        ("blocks.1.attention.output.bias", "model.layers.1.self_attn.o_proj.bias"),
+        ("blocks.1.mlp_norm.bias", "model.layers.1.post_attention_layernorm.bias"),
+        ("blocks.0.mlp.expand.weight", "model.layers.0.mlp.c_fc.weight"),
+        ("blocks.1.mlp.contract.weight", "model.layers.1.mlp.c_proj.weight"),
+      ] {
+        let tensor = try #require(parameters[name])
+        #expect(try file.tensor(stored, shape: tensor.shape).floats == tensor.floats)
       }
     }
   }
 
-  @Test("moments come back by the names of their weights") func optimizer() throws {
+  @Test("an optimizer's state comes back by the names of its weights, whatever it is of each")
+  func optimizer() throws {
     try withTemporaryDirectory { directory in
       let checkpoint = try Samples.checkpoint()
-      let shapes = checkpoint.model.parameters().map(\.tensor.shape)
-      let moments = (0..<2).map { number in
-        shapes.enumerated().map { index, shape in
-          Tensor(
-            normal: 1, shape: shape, key: RandomKey(seed: 5).derived(by: UInt64(number), UInt64(index)),
-            elementType: .float32)
+      // Two tensors of each weight's shape, and one of another.
+      let kinds: [(String, ([Int]) -> [Int])] = [("exp_avg", { $0 }), ("exp_avg_sq", { $0 }), ("row", { [$0[0]] })]
+      let state = kinds.enumerated().flatMap { number, kind in
+        checkpoint.model.namedParameters.enumerated().map { index, parameter in
+          let key = RandomKey(seed: 5).derived(by: UInt64(number), UInt64(index))
+          return (
+            name: "\(kind.0).\(parameter.name)",
+            tensor: Tensor(normal: 1, shape: kind.1(parameter.tensor.shape), key: key, elementType: .float32)
+          )
         }
       }
       let path = directory + "/c"
       try AtomicDirectory.write(to: path) { directory in
-        try OptimizerFile(firstMoments: moments[0], secondMoments: moments[1])
-          .write(into: &directory, model: checkpoint.model)
+        try checkpoint.write(into: &directory)
+        try OptimizerFile.write(state, of: checkpoint, into: &directory)
       }
-      let read = try OptimizerFile(of: path, model: checkpoint.model)
-      #expect(read.firstMoments.map(\.floats) == moments[0].map(\.floats))
-      #expect(read.secondMoments.map(\.floats) == moments[1].map(\.floats))
+      let shapes = state.map { ($0.name, $0.tensor.shape) }
+      let read = try OptimizerFile(of: path, checkpoint.model.config, tensors: shapes)
+      for (name, tensor) in state {
+        #expect(try read.tensor(name, shape: tensor.shape).floats == tensor.floats, "\(name)")
+      }
       let file = try SafetensorsFile(path + "/optimizer.safetensors", ifMissing: "")
-      #expect(
-        try file.tensor("exp_avg.model.embed_tokens.weight", shape: shapes[0]).floats == moments[0][0].floats)
-      #expect(
-        try file.tensor("exp_avg_sq.model.embed_tokens.weight", shape: shapes[0]).floats
-          == moments[1][0].floats)
+      let moments = Dictionary(uniqueKeysWithValues: state)
+      for kind in ["exp_avg", "exp_avg_sq"] {
+        let moment = try #require(moments["\(kind).embedding.weight"])
+        let stored = try file.tensor("\(kind).model.embed_tokens.weight", shape: moment.shape)
+        #expect(stored.floats == moment.floats)
+        let qkv = try #require(moments["\(kind).blocks.1.attention.qkv.weight"])
+        let values = try file.tensor("\(kind).model.layers.1.self_attn.v_proj.weight", shape: [8, 16])
+        #expect(values.floats == qkv.rows(24..<32).floats)
+      }
 
-      let other = try Samples.checkpoint(tiesHead: false).model
-      #expect(throws: CheckpointError.self) { try OptimizerFile(of: path, model: other) }
+      #expect(throws: CheckpointError.self) {
+        try OptimizerFile(of: path, checkpoint.model.config, tensors: Array(shapes.dropLast()))
+      }
+      #expect(throws: CheckpointError.self) {
+        try OptimizerFile(of: path, checkpoint.model.config, tensors: shapes + [("row.head.weight", [9])])
+      }
     }
   }
 
@@ -181,7 +205,7 @@ func expectEqual(_ a: GPT, _ b: GPT, sourceLocation: SourceLocation = #_sourceLo
   func misfits() throws {
     let weights = try errorOfReading(withNewManifest: true) { path in
       let config = Samples.config(tiesHead: false)
-      try write(Array(ModelConfigFile.json(of: config).pretty.utf8), to: path + "/config.json")
+      try write(Array(Starcoder2().json(of: config).pretty.utf8), to: path + "/config.json")
     }
     #expect(weights.description.hasSuffix("/d/model.safetensors: lm_head.weight is missing"))
 
@@ -198,7 +222,7 @@ func expectEqual(_ a: GPT, _ b: GPT, sourceLocation: SourceLocation = #_sourceLo
       var config = Samples.config()
       config.layerCount = 1 << 24
       config.mlpWidth = 1 << 24
-      try write(Array(ModelConfigFile.json(of: config).pretty.utf8), to: path + "/config.json")
+      try write(Array(Starcoder2().json(of: config).pretty.utf8), to: path + "/config.json")
     }
     #expect(hostile.description.contains("more than this computer's memory"))
   }

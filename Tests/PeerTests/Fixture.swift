@@ -1,6 +1,7 @@
 import Autograd
 import Checkpoints
 import Foundation
+import Layers
 import Randomness
 import Testing
 import Transformer
@@ -21,7 +22,7 @@ struct Fixture {
     file = try SafetensorsFile(path, ifMissing: "it is committed with the tests")
     let text = try #require(file.header.metadata["fixture"])
     document = JSONField(try JSON(parsing: Array(text.utf8), from: path), in: path)
-    config = try ModelConfigFile.config(from: document["config"])
+    config = try Starcoder2().config(from: document["config"])
   }
 
   /// The tensor called `name`.
@@ -62,9 +63,8 @@ extension GPTConfig {
   /// Our parameter `name`, or its gradient, as transformers has it: queries, keys and values, which are rows
   /// of one matrix here, are three tensors there.
   func peerTensors(_ name: String, _ tensor: Tensor) -> [(name: String, tensor: Tensor)] {
-    guard name.contains("qkv_proj") else { return [(name, tensor)] }
-    let (q, k) = (headCount * headWidth, keyValueHeadCount * headWidth)
-    let parts = [("q_proj", 0..<q), ("k_proj", q..<(q + k)), ("v_proj", (q + k)..<(q + 2 * k))]
-    return parts.map { (name.replacing("qkv_proj", with: $0), tensor.rows($1)) }
+    Starcoder2().storedTensors(of: name, self).map { stored in
+      (stored.name, stored.rows.map { tensor.rows($0[0]) } ?? tensor)
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Autograd
+import Layers
 import Testing
 import Transformer
 
@@ -21,7 +22,7 @@ struct ForwardAndBackwardTests {
 
   private func compare(_ fixture: Fixture, _ type: ElementType, within bound: Double) throws {
     let model = try fixture.model(type).requiringGradient()
-    let parameters = model.parameters()
+    let parameters = model.namedParameters
     let batch = fixture.batch(try fixture.tensor("tokens"))
     let loss = model.loss(inputs: batch.inputs, targets: batch.targets, batchSize: batch.batchSize)
     let gradients = loss.gradients(of: parameters.map(\.tensor))

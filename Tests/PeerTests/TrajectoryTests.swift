@@ -1,4 +1,6 @@
 import Autograd
+import Layers
+import Optimizers
 import Testing
 import Training
 import Transformer
@@ -9,7 +11,7 @@ struct TrajectoryTests {
   func float64() throws {
     let fixture = try Fixture("trajectory")
     let found = try train(fixture, .float64)
-    let weights = found.model.parameters().flatMap { fixture.config.peerTensors($0.name, $0.tensor) }
+    let weights = found.model.namedParameters.flatMap { fixture.config.peerTensors($0.name, $0.tensor) }
     let tensors =
       [("loss", found.losses), ("norm", found.norms)] + weights.map { ("final.\($0.name)", $0.tensor) }
     for (name, tensor) in tensors {
@@ -37,7 +39,7 @@ struct TrajectoryTests {
     let options = try options(fixture)
     var model = try fixture.model(type).requiringGradient()
     var optimizer = AdamW(
-      parameters: model.parameters().map(\.tensor), beta1: options.beta1, beta2: options.beta2,
+      model, beta1: options.beta1, beta2: options.beta2,
       weightDecay: options.weightDecay)
     let tokens = try fixture.tensor("tokens")  // [steps, B, T + 1]
     #expect(tokens.shape[0] == options.maxIterations)
@@ -46,11 +48,12 @@ struct TrajectoryTests {
     for step in 0..<options.maxIterations {
       let batch = fixture.batch(tokens.rows(step..<(step + 1)).reshaped(to: Array(tokens.shape.dropFirst())))
       let loss = model.loss(inputs: batch.inputs, targets: batch.targets, batchSize: batch.batchSize)
-      let gradients = loss.gradients(of: model.parameters().map(\.tensor))
+      let gradients = loss.gradients(of: model.parameters)
       let norm = gradients.globalNorm
+      let scale = clippingScale(norm: norm, limit: options.gradientClip)
       optimizer.update(
-        &model, with: gradients, learningRate: options.schedule(step),
-        gradientScale: clippingScale(norm: norm, limit: options.gradientClip))
+        &model, with: gradients,
+        at: OptimizerStep(number: step + 1, learningRate: options.schedule(step), gradientScale: scale))
       losses.append(loss.item)
       norms.append(norm)
     }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Layers
 import Text
 import Training
 import Transformer
@@ -27,7 +28,7 @@ func trainer(_ recipe: Recipe = smallRecipe()) throws -> Trainer {
 
 /// The elements of all parameters, in their order.
 func weights(_ trainer: Trainer) -> [Float] {
-  trainer.model.parameters().flatMap(\.tensor.floats)
+  trainer.model.parameters.flatMap(\.floats)
 }
 
 /// Calls `body` with the path of a directory that is there only meanwhile.

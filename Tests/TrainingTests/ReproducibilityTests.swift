@@ -1,4 +1,5 @@
 import Autograd
+import Layers
 import Randomness
 import Testing
 import Text
@@ -19,8 +20,7 @@ struct ReproducibilityTests {
     try Processor(threads: threads).run {
       var trainer = try trainer(Self.recipe)
       for _ in 0..<20 { _ = try trainer.takeStep() }
-      return [weights(trainer)]
-        + [trainer.optimizer.firstMoments, trainer.optimizer.secondMoments].map { $0.flatMap(\.floats) }
+      return [weights(trainer)] + trainer.optimizerState.map(\.tensor.floats)
     }
   }
 
@@ -38,7 +38,7 @@ struct ReproducibilityTests {
   func twice() throws {
     let (model, batch) = try modelAndBatch(.float32)
     let loss = model.loss(inputs: batch.inputs, targets: batch.targets, batchSize: batch.batchSize)
-    let parameters = model.parameters().map(\.tensor)
+    let parameters = model.parameters
     let gradients = (0..<2).map { _ in loss.gradients(of: parameters).map(\.floats) }
     let isSame = gradients[0] == gradients[1]
     #expect(isSame)
@@ -47,7 +47,7 @@ struct ReproducibilityTests {
   @Test("to rounding when a batch is cut: its gradients are the mean of its parts'", arguments: [2, 3, 6])
   func accumulation(parts: Int) throws {
     let (model, batch) = try modelAndBatch(.float64)
-    let parameters = model.parameters()
+    let parameters = model.namedParameters
     func gradients(_ batch: TokenBatch) -> [Tensor] {
       model.loss(inputs: batch.inputs, targets: batch.targets, batchSize: batch.batchSize)
         .gradients(of: parameters.map(\.tensor))
@@ -76,7 +76,7 @@ struct ReproducibilityTests {
       }
       var trainer = try trainer(recipe)
       _ = try trainer.takeStep()
-      return trainer.optimizer.firstMoments
+      return trainer.optimizerState.filter { $0.name.hasPrefix("exp_avg.") }.map(\.tensor)
     }
     let whole = try moments(batchSize: 6, parts: 1)
     for parts in [2, 3, 6] {

@@ -1,4 +1,5 @@
 import Autograd
+import Layers
 import Randomness
 import Testing
 import Transformer
@@ -29,7 +30,7 @@ struct GPTTests {
     ])
   func gradients(_ config: GPTConfig) throws {
     let model = try GPT(config, key: RandomKey(seed: 2)).converted(to: .float64)
-    let report = GradientCheck().check(model.parameters().map(\.tensor)) { parameters in
+    let report = GradientCheck().check(model.parameters) { parameters in
       model.replacingParameters(with: parameters).loss(inputs: Self.inputs, targets: Self.targets, batchSize: 2)
     }
     #expect(report.passes, "\(String(describing: report.worst))")
@@ -76,15 +77,15 @@ struct GPTTests {
     ])
   func parameterCount(_ config: GPTConfig) throws {
     let model = try GPT(config, key: RandomKey(seed: 6))
-    #expect(model.parameters().reduce(0) { $0 + $1.tensor.count } == config.parameterCount)
-    #expect(Set(model.parameters().map(\.name)).count == model.parameters().count)
+    #expect(model.parameters.reduce(0) { $0 + $1.count } == config.parameterCount)
+    #expect(Set(model.namedParameters.map(\.name)).count == model.namedParameters.count)
   }
 
   @Test("begins with GPT-2's weights")
   func initialization() throws {
     let config = GPTConfig(vocabularySize: 50, layerCount: 2, headCount: 2, width: 64, contextLength: 8)
-    for (name, tensor) in try GPT(config, key: RandomKey(seed: 7)).parameters() where tensor.rank == 2 {
-      let isResidual = name.hasSuffix("o_proj.weight") || name.hasSuffix("c_proj.weight")
+    for (name, tensor) in try GPT(config, key: RandomKey(seed: 7)).namedParameters where tensor.rank == 2 {
+      let isResidual = name.hasSuffix("output.weight") || name.hasSuffix("contract.weight")
       let deviation = (tensor.sumOfSquares / Double(tensor.count)).squareRoot()
       // Some 4,000 draws: the deviation is within 5 %, four of its own deviations.
       #expect(abs(deviation / (isResidual ? 0.01 : 0.02) - 1) < 0.05, "\(name)")

@@ -1,6 +1,7 @@
 import Autograd
 import Checkpoints
 import Foundation
+import Layers
 import Randomness
 import Testing
 import Text
@@ -32,7 +33,7 @@ struct GradientCheckCommandTests {
     #expect(outcome.status == 0)
     let rows = try outcome.objects()
     let model = try Checkpoint(directory: RunDirectory.checkpoint(at: workspace.folder.path + "/checkpoints/fox")).model
-    #expect(rows.dropLast(2).map { $0["parameter"] } == model.parameters().map { .string($0.name) })
+    #expect(rows.dropLast(2).map { $0["parameter"] } == model.namedParameters.map { .string($0.name) })
     // Two elements and one direction of each.
     #expect(rows.dropLast(2).allSatisfy { $0["derivatives"] == 3 })
     #expect(rows.suffix(2).map { $0["check"] } == ["cached logits, float64", "cached logits, float32"])
@@ -109,7 +110,7 @@ struct GradientCheckCommandTests {
   /// The model with weights that are no numbers.
   private static func damaged(_ model: GPT) -> GPT {
     model.replacingParameters(
-      with: model.parameters().map { Tensor(repeating: .nan, shape: $0.tensor.shape, elementType: .float32) })
+      with: model.namedParameters.map { Tensor(repeating: .nan, shape: $0.tensor.shape, elementType: .float32) })
   }
 
   @Test("ends with the code of a defect where a row disagrees, and shows both values")

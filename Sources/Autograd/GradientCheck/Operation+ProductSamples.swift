@@ -31,65 +31,6 @@ extension Operation {
     return transposed + shaped + others
   }
 
-  /// x, weight and bias of a linear map, for rows of all kinds.
-  private func linearInputs(
-    weightsScaled: Bool, largest: Double
-  ) -> [(name: String, inputs: [Tensor])] {
-    let shapes: [(String, x: [Int], outputs: Int, scale: Double)] = [
-      ("rows", [5, 3], 4, 1), ("leading axes", [2, 2, 3], 1, 1), ("one row", [3], 2, 1), ("one input", [2, 1], 3, 1),
-      ("no rows", [0, 3], 2, 1), ("small magnitudes", [2, 3], 2, 1e-3), ("large magnitudes", [2, 3], 2, largest),
-    ]
-    return shapes.map { name, x, outputs, scale in
-      let weight = normal([outputs, x[x.count - 1]], 2, scale: weightsScaled ? scale : 1)
-      return (name, [normal(x, scale: scale), weight, normal([outputs], 3)])
-    }
-  }
-
-  var linearSamples: [OperationSample] {
-    linearInputs(weightsScaled: true, largest: 1e3).map { name, inputs in
-      OperationSample(name, inputs) { .linear($0[0], weight: $0[1], bias: $0[2]) }
-    } + [
-      OperationSample("twice, with the same weights", [normal([2, 3]), normal([3, 3], 2), normal([3], 3)]) {
-        let y = Tensor.linear($0[0], weight: $0[1], bias: $0[2])
-        return .linear(y, weight: $0[1], bias: $0[2])
-      },
-      OperationSample("by its own input", [normal([3, 3]), normal([3], 2)]) {
-        .linear($0[0], weight: $0[0], bias: $0[1])
-      },
-    ]
-  }
-
-  var layerNormLinearSamples: [OperationSample] {
-    let shapes: [(String, x: [Int], outputs: Int, scale: Double)] = [
-      ("rows", [5, 3], 4, 1), ("leading axes", [2, 2, 3], 1, 1), ("one row", [3], 2, 1), ("no rows", [0, 3], 2, 1),
-      ("small magnitudes", [2, 4], 2, 1e-2), ("large magnitudes", [2, 4], 2, 1e3),
-    ]
-    return shapes.map { name, x, outputs, scale in
-      let width = x[x.count - 1]
-      let inputs = [
-        normal(x, scale: scale), normal([width], 2), normal([width], 3), normal([outputs, width], 4),
-        normal([outputs], 5),
-      ]
-      return OperationSample(name, inputs) {
-        .layerNormLinear($0[0], gain: $0[1], shift: $0[2], epsilon: 0.1, weight: $0[3], bias: $0[4])
-      }
-    } + [
-      OperationSample("one tensor for all", [normal([3, 3]), normal([3], 2)]) {
-        .layerNormLinear($0[0], gain: $0[1], shift: $0[1], weight: $0[0], bias: $0[1])
-      }
-    ]
-  }
-
-  var geluLinearSamples: [OperationSample] {
-    linearInputs(weightsScaled: false, largest: 10).map { name, inputs in
-      OperationSample(name, inputs) { .geluLinear($0[0], weight: $0[1], bias: $0[2]) }
-    } + [
-      OperationSample("by its own input", [normal([3, 3]), normal([3], 2)]) {
-        .geluLinear($0[0], weight: $0[0], bias: $0[1])
-      }
-    ]
-  }
-
   var linearCrossEntropySamples: [OperationSample] {
     let cases: [(String, rows: Int, size: Int, targets: [Int32], rowsAtOnce: Int, scale: Double)] = [
       ("every row scored", 4, 5, [0, 4, 2, 2], 64, 1), ("rows left out", 4, 5, [-1, 4, 2, -1], 64, 1),

@@ -28,8 +28,6 @@ extension Operation {
     case .maximum: reductions { $0.maximum(axes: $1, keepingAxes: $2) } + nearTieSamples
     case .matmul: matmulSamples
     case .linear: linearSamples
-    case .layerNormLinear: layerNormLinearSamples
-    case .geluLinear: geluLinearSamples
     case .softmax: rows { $0.softmax() }
     case .logSoftmax: rows { $0.logSoftmax() }
     case .layerNorm: layerNormSamples

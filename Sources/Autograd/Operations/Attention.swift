@@ -73,43 +73,6 @@ extension Tensor {
   }
 }
 
-extension Tensor {
-  /// The weights that `attention` gives each key, `softmax(scale · q·kᵀ + mask)`: [B, H, Tq, Tk], for inspection.
-  ///
-  /// Stores all of them, unlike `attention`, and records nothing. A query that sees no key has weights of 0.
-  /// Shapes and parameters are those of `attention`.
-  public static func attentionWeights(
-    queries: Tensor, keys: Tensor, mask: AttentionMask, scale: Double? = nil
-  ) -> Tensor {
-    let call = AttentionCall(
-      queries: queries, keys: keys, values: keys, mask: mask, scale: scale, dropout: nil)
-    let q = queries.detached.transposed([0, 2, 1, 3])  // [B, H, Tq, D]
-    let grouped = [call.batch, call.keyHeads, 1, call.keyLength, call.headWidth]
-    let repeated = [call.batch, call.keyHeads, call.heads / call.keyHeads, call.keyLength, call.headWidth]
-    let k = keys.detached.transposed([0, 2, 1, 3]).reshaped(to: grouped).broadcast(to: repeated)
-      .reshaped(to: [call.batch, call.heads, call.keyLength, call.headWidth])
-    let seen = (0..<call.queryLength).flatMap { query in
-      (0..<call.keyLength).map { call.mask.sees(key: $0, from: query + call.keyLength - call.queryLength) }
-    }
-    let size = [call.queryLength, call.keyLength]
-    let bias = Tensor(seen.map { $0 ? 0 : -1e30 }, shape: size, elementType: q.elementType)
-    let visible = Tensor(seen.map { $0 ? 1 : 0 }, shape: size, elementType: q.elementType)
-    return (matmul(q, k, transposeB: true) * call.scale + bias).softmax() * visible
-  }
-}
-
-extension AttentionMask {
-  /// Whether a query at position `position` sees the key at position `key`: for inspection; the attention kernels
-  /// apply the same rule (`keys_seen`).
-  func sees(key: Int, from position: Int) -> Bool {
-    switch self {
-    case .none: true
-    case .causal: key <= position
-    case .window(let width): key <= position && key > position - width
-    }
-  }
-}
-
 /// The sizes of one call. Strides count elements between neighbouring positions of a sequence.
 struct AttentionCall: Sendable {
   let batch, heads, keyHeads, headWidth, queryLength, keyLength: Int

@@ -15,3 +15,18 @@ extension Tensor {
     }
   }
 }
+
+extension Prologue {
+  /// Layer norm of the rows of x, `[…, C]`; gain and bias are `[C]`. Traps where the lengths differ.
+  public static func layerNorm(gain: Tensor, bias: Tensor, epsilon: Double = 1e-5) -> Prologue {
+    Prologue(.layerNorm, operands: [gain, bias]) { x, operands in
+      require(
+        x.rank >= 1 && operands.allSatisfy { $0.shape == [x.shape[x.rank - 1]] },
+        "linear after layerNorm: x \(x.shape), gain \(operands[0].shape), bias \(operands[1].shape)")
+      return Kernels.layerNorm(x, gain: operands[0], bias: operands[1], epsilon: epsilon).y
+    } recompute: { x, operands, dy in
+      let (y, mean, rstd) = Kernels.layerNorm(x, gain: operands[0], bias: operands[1], epsilon: epsilon)
+      return (y, Kernels.layerNormBackward(dy: dy, x: x, gain: operands[0], mean: mean, rstd: rstd))
+    }
+  }
+}

@@ -1,54 +1,27 @@
 extension Tensor {
-  /// `x · weightᵀ + bias` over the last axis: x is `[…, in]`, weight `[out, in]`, bias `[out]`, the result `[…, out]`.
-  /// Traps where the lengths differ.
-  public static func linear(_ x: Tensor, weight: Tensor, bias: Tensor) -> Tensor {
-    let map = LinearMap("linear", x, weight, bias)
-    return record(.linear, [x, weight, bias]) { inputs in
-      let (x, weight, bias) = (inputs[0], inputs[1], inputs[2])
-      return (
-        map.apply(x, weight, bias),
-        { dy in [map.inputGradient(dy, weight), map.weightGradient(dy, x), map.biasGradient(dy)] }
-      )
-    }
-  }
-
-  /// `linear(layerNorm(x), weight, bias)`, which keeps x alone for differentiation and norms it again there: of the
-  /// activations it saves C numbers a token. Chen et al., arXiv 1604.06174. Traps where the lengths differ.
-  public static func layerNormLinear(
-    _ x: Tensor, gain: Tensor, shift: Tensor, epsilon: Double = 1e-5, weight: Tensor, bias: Tensor
+  /// `p(x) · weightᵀ + bias` over the last axis: x is `[…, in]`, weight `[out, in]`, bias `[out]`, the result `[…, out]`.
+  ///
+  /// The prologue p is a norm or an activation that the map begins with. Backward keeps x alone and recomputes p(x), which
+  /// saves memory for one activation of x's size: Chen et al., arXiv 1604.06174. Traps where the lengths differ.
+  /// - Parameters:
+  ///   - bias: none for a map without.
+  ///   - prologue: the identity unless given.
+  public static func linear(
+    _ x: Tensor, weight: Tensor, bias: Tensor? = nil, after prologue: Prologue = .none
   ) -> Tensor {
-    require(
-      x.rank >= 1 && gain.shape == [x.shape[x.rank - 1]] && shift.shape == gain.shape,
-      "layerNormLinear: x \(x.shape), gain \(gain.shape), shift \(shift.shape)")
-    let map = LinearMap("layerNormLinear", x, weight, bias)
-    return record(.layerNormLinear, [x, gain, shift, weight, bias]) { inputs in
-      let (x, gain, shift, weight, bias) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
-      let normed = Kernels.layerNorm(x, gain: gain, bias: shift, epsilon: epsilon).y
+    let map = LinearMap(x, weight, bias)
+    let inputs = [x, weight] + (bias.map { [$0] } ?? []) + prologue.operands
+    // The prologue itself stays outside of the pullback, since its operands may have a history.
+    let (forward, recompute) = (prologue.forward, prologue.recompute)
+    return record(.linear, inputs) { inputs in
+      let (x, weight, bias) = (inputs[0], inputs[1], map.hasBias ? inputs[2] : nil)
+      let operands = Array(inputs.dropFirst(map.hasBias ? 3 : 2))
       return (
-        map.apply(normed, weight, bias),
+        map.apply(forward(x, operands), weight, bias: bias),
         { dy in
-          let (normed, mean, rstd) = Kernels.layerNorm(x, gain: gain, bias: shift, epsilon: epsilon)
-          let dweight = map.weightGradient(dy, normed)
-          let dnormed = map.inputGradient(dy, weight)
-          return Kernels.layerNormBackward(dy: dnormed, x: x, gain: gain, mean: mean, rstd: rstd)
-            + [dweight, map.biasGradient(dy)]
-        }
-      )
-    }
-  }
-
-  /// `linear(gelu(x), weight, bias)`, which keeps x alone for differentiation and applies GELU again there: in a
-  /// transformer it saves F numbers a token. Chen et al., arXiv 1604.06174. Traps where the lengths differ.
-  public static func geluLinear(_ x: Tensor, weight: Tensor, bias: Tensor) -> Tensor {
-    let map = LinearMap("geluLinear", x, weight, bias)
-    return record(.geluLinear, [x, weight, bias]) { inputs in
-      let (x, weight, bias) = (inputs[0], inputs[1], inputs[2])
-      return (
-        map.apply(Kernels.unary(.gelu, x), weight, bias),
-        { dy in
-          var dx = map.inputGradient(dy, weight)  // by gelu(x), to begin with
-          let activated = Kernels.unaryWithBackward(.gelu, x, differentiating: &dx)
-          return [dx, map.weightGradient(dy, activated), map.biasGradient(dy)]
+          let (y, gradients) = recompute(x, operands, map.inputGradient(dy, weight))
+          let dbias = map.hasBias ? [map.biasGradient(dy)] : []
+          return [gradients[0], map.weightGradient(dy, y)] + dbias + gradients.dropFirst()
         }
       )
     }
@@ -58,21 +31,24 @@ extension Tensor {
 /// The products of `y = x·Wᵀ + b` and of its gradients, for rows of x.
 private struct LinearMap {
   let rows, inputs, outputs: Int
+  let hasBias: Bool
   /// The axes before the last.
   let leading: [Int]
 
   /// Traps where the lengths differ.
-  init(_ name: String, _ x: Tensor, _ weight: Tensor, _ bias: Tensor) {
+  init(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?) {
     require(
-      x.rank >= 1 && weight.rank == 2 && weight.shape[1] == x.shape[x.rank - 1] && bias.shape == [weight.shape[0]],
-      "\(name): x \(x.shape), weight \(weight.shape), bias \(bias.shape)")
+      x.rank >= 1 && weight.rank == 2 && weight.shape[1] == x.shape[x.rank - 1]
+        && (bias == nil || bias?.shape == [weight.shape[0]]),
+      "linear: x \(x.shape), weight \(weight.shape), bias \(bias.map { "\($0.shape)" } ?? "none")")
     leading = Array(x.shape.dropLast())
     rows = Shape.count(leading)
     inputs = weight.shape[1]
     outputs = weight.shape[0]
+    hasBias = bias != nil
   }
 
-  func apply(_ x: Tensor, _ weight: Tensor, _ bias: Tensor) -> Tensor {
+  func apply(_ x: Tensor, _ weight: Tensor, bias: Tensor?) -> Tensor {
     let shape = MatmulShape(m: rows, n: outputs, k: inputs, transposeB: true)
     return Kernels.matmul(x, weight, bias: bias, shape, shape: leading + [outputs])
   }

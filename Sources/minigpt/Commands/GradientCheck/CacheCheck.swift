@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Layers
 import Transformer
 
 /// A model's logits with a key/value cache, token by token, against those of the whole sequence at once.
@@ -30,7 +31,7 @@ package struct CacheCheck {
 
   /// Compares logits that were computed in both ways for so many tokens.
   package init(_ model: GPT, length: Int, whole: [Double], cached: [Double]) {
-    let type = model.parameters().first?.tensor.elementType ?? .float64
+    let type = model.parameters.first?.elementType ?? .float64
     name = "cached logits, \(type)"
     comparedCount = whole.count
     let differences = zip(whole, cached).map { abs($0 - $1).isNaN ? .infinity : abs($0 - $1) }

@@ -2,6 +2,7 @@ import Autograd
 import Checkpoints
 import Randomness
 import Text
+import Layers
 import Transformer
 
 /// `minigpt gradcheck`: gradients against central differences, of every operation or of a checkpoint's whole model.
@@ -117,11 +118,11 @@ private struct SmallModel {
     model = try GPT(config, key: RandomKey(seed: 1)).converted(to: .float64)
   }
 
-  var names: [String] { model.parameters().map(\.name) }
+  var names: [String] { model.namedParameters.map(\.name) }
 
   func checkGradients(_ check: GradientCheck) -> GradientCheck.Report {
     let tokens: [Int32] = [1, 4, 2, 2, 6, 0, 3, 5, 1, 1, 2]
-    return check.check(model.parameters().map(\.tensor)) { tensors in
+    return check.check(model.parameters) { tensors in
       model.replacingParameters(with: tensors)
         .loss(inputs: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()), batchSize: 2)
     }

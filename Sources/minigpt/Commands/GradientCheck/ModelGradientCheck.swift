@@ -2,6 +2,7 @@ import Autograd
 import Checkpoints
 import Randomness
 import Text
+import Layers
 import Transformer
 
 /// A checkpoint's whole model in float64: the gradient of its loss by each of its tensors against central differences.
@@ -21,7 +22,7 @@ struct ModelGradientCheck {
   init(_ model: GPT, _ sample: TextSample, seed: UInt64, checkpoint: String) throws {
     constants = model.converted(to: .float64)
     variables = constants.requiringGradient()
-    parameterNames = constants.parameters().map(\.name)
+    parameterNames = constants.namedParameters.map(\.name)
     let tokens = TokenIDs(sample.tokens, vocabularySize: model.config.vocabularySize)
     let length = min(Self.longest, model.config.contextLength, tokens.count - 1)
     let draws = RandomBatches(tokens[...], batchSize: Self.batchSize, length: length, key: RandomKey(seed: seed))
@@ -40,11 +41,11 @@ struct ModelGradientCheck {
     elements.seed &+= UInt64(index)  // so that tensors of one shape draw elements of their own
     var along = elements
     along.mode = .directions(1)
-    let tensors = constants.parameters().map(\.tensor)
+    let tensors = constants.parameters
     let loss = { (inputs: [Tensor]) in
       // All weights are variables where one of them is, as in training.
       let model = inputs[0].hasHistory ? variables : constants
-      var parameters = model.parameters().map(\.tensor)
+      var parameters = model.parameters
       parameters[index] = inputs[0]
       return self.loss(model.replacingParameters(with: parameters))
     }

@@ -1,20 +1,25 @@
 import Transformer
 
-/// A model's configuration as transformers keeps it for Starcoder2: `config.json`.
-///
-/// Every field is written, because what is left out becomes the 3-billion-parameter model's: two key and
-/// value heads, say, or an end-of-text token with the id 50256.
-package enum ModelConfigFile {
-  static let name = "config.json"
+/// Starcoder2 as transformers keeps it: Lozhkov et al., arXiv 2402.19173.
+package struct Starcoder2: Architecture {
+  package let modelType = "starcoder2"
 
   /// The rotary table of a longer context is refused before memory is taken for it: positions × head width.
   static let largestRotaryTable = 1 << 27
 
-  /// `config.json` of `config`.
-  package static func json(of config: GPTConfig) -> JSON {
+  /// The architecture; it has no state.
+  package init() {}
+}
+
+// MARK: - config.json
+
+extension Starcoder2 {
+  /// Every field is written, because what is left out becomes the 3-billion-parameter model's: two key and
+  /// value heads, say, or an end-of-text token with the id 50256.
+  package func json(of config: GPTConfig) -> JSON {
     [
       "architectures": ["Starcoder2ForCausalLM"],
-      "model_type": "starcoder2",
+      "model_type": .string(modelType),
       "torch_dtype": "float32",  // transformers 4
       "dtype": "float32",  // transformers 5
       "vocab_size": .integer(config.vocabularySize),
@@ -42,11 +47,7 @@ package enum ModelConfigFile {
     ]
   }
 
-  /// The configuration that `document` describes.
-  ///
-  /// - Throws: `CheckpointError.unsupported` where it is of a model that `GPT` is not, naming the field;
-  ///   `.malformed` where a field is missing or no model can be made of the numbers.
-  package static func config(from document: JSONField) throws -> GPTConfig {
+  package func config(from document: JSONField) throws -> GPTConfig {
     try requireSupported(document)
     var config = GPTConfig(
       vocabularySize: try document["vocab_size"].integer,
@@ -67,9 +68,9 @@ package enum ModelConfigFile {
     } catch {
       throw document.failure(error.description)
     }
-    guard config.contextLength * config.headWidth <= largestRotaryTable else {
+    guard config.contextLength * config.headWidth <= Self.largestRotaryTable else {
       throw document["max_position_embeddings"].unsupported(
-        "at most \(largestRotaryTable / config.headWidth) with heads \(config.headWidth) wide")
+        "at most \(Self.largestRotaryTable / config.headWidth) with heads \(config.headWidth) wide")
     }
     if let width = try document["head_dim"].ifPresent?.integer, width != config.headWidth {
       throw document["head_dim"].unsupported("hidden_size / num_attention_heads, \(config.headWidth)")
@@ -77,8 +78,8 @@ package enum ModelConfigFile {
     return config
   }
 
-  private static func requireSupported(_ document: JSONField) throws {
-    try document["model_type"].require("starcoder2")
+  private func requireSupported(_ document: JSONField) throws {
+    try document["model_type"].require(.string(modelType))
     try document["hidden_act"].require("gelu_pytorch_tanh")
     if document["use_bias"].ifPresent != nil { try document["use_bias"].require(true) }
     if let architectures = try document["architectures"].ifPresent?.elements {
@@ -92,15 +93,37 @@ package enum ModelConfigFile {
   }
 }
 
-extension JSONField {
-  /// Throws `CheckpointError.unsupported` unless the value is `expected`.
-  func require(_ expected: JSON) throws {
-    if value != expected { throw unsupported(expected.compact) }
+// MARK: - Tensors
+
+extension Starcoder2 {
+  /// What stands for the parts of a block, and of the model around the blocks.
+  private static let names = [
+    "embedding": "model.embed_tokens", "norm": "model.norm", "head": "lm_head", "attention_norm": "input_layernorm",
+    "attention.output": "self_attn.o_proj", "mlp_norm": "post_attention_layernorm", "mlp.expand": "mlp.c_fc",
+    "mlp.contract": "mlp.c_proj",
+  ]
+
+  /// One tensor for each parameter, but three for queries, keys and values, which are one matrix in memory.
+  package func storedTensors(of name: String, _ config: GPTConfig) -> [StoredTensor] {
+    var path = name.split(separator: ".").map(String.init)  // blocks.3.mlp.expand.weight
+    let kind = path.removeLast()  // weight or bias
+    var prefix = ""
+    if path.first == "blocks" {
+      prefix = "model.layers.\(path[1])."
+      path.removeFirst(2)
+    }
+    let part = path.joined(separator: ".")
+    if part == "attention.qkv" {
+      return ["q", "k", "v"].enumerated().map { index, letter in
+        StoredTensor("\(prefix)self_attn.\(letter)_proj.\(kind)", rows: [rows(ofProjection: index, config)])
+      }
+    }
+    return [StoredTensor("\(prefix)\(Self.names[part] ?? part).\(kind)")]
   }
 
-  /// The error that says what stands here and that only `supported` is.
-  func unsupported(_ supported: String) -> CheckpointError {
-    .unsupported(
-      file: source, reason: "\(place) is \(value.map(Self.excerpt) ?? "missing"); supported: \(supported)")
+  /// Where queries (0), keys (1) and values (2) stand in their common matrix, [(H + 2G)·D, C].
+  private func rows(ofProjection index: Int, _ config: GPTConfig) -> Range<Int> {
+    let (queries, keys) = (config.headCount * config.headWidth, config.keyValueHeadCount * config.headWidth)
+    return [0..<queries, queries..<(queries + keys), (queries + keys)..<(queries + 2 * keys)][index]
   }
 }

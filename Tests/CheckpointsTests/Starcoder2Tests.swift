@@ -1,8 +1,9 @@
 import Checkpoints
+import Layers
 import Testing
 import Transformer
 
-@Suite struct ModelConfigFileTests {
+@Suite struct Starcoder2Tests {
   static let grouped: GPTConfig = {
     var config = GPTConfig(
       vocabularySize: 66, layerCount: 3, headCount: 6, keyValueHeadCount: 2, width: 48, mlpWidth: 100,
@@ -15,20 +16,20 @@ import Transformer
 
   /// The document of `plain` with `value` under `name`; nil removes the member.
   static func changed(_ name: String, to value: JSON?) -> JSONField {
-    var document = ModelConfigFile.json(of: plain)
+    var document = Starcoder2().json(of: plain)
     document[name] = value
     return JSONField(document, in: "config.json")
   }
 
   @Test("a configuration comes back", arguments: [grouped, plain])
   func roundTrip(config: GPTConfig) throws {
-    let text = ModelConfigFile.json(of: config).pretty
+    let text = Starcoder2().json(of: config).pretty
     let document = JSONField(try JSON(parsing: text, from: "config.json"), in: "config.json")
-    #expect(try ModelConfigFile.config(from: document) == config)
+    #expect(try Starcoder2().config(from: document) == config)
   }
 
   @Test("every field that transformers would fill in is there") func writesEveryField() throws {
-    let text = ModelConfigFile.json(of: Self.grouped).compact
+    let text = Starcoder2().json(of: Self.grouped).compact
     for member in [
       #""architectures":["Starcoder2ForCausalLM"]"#, #""model_type":"starcoder2""#,
       #""torch_dtype":"float32""#,
@@ -48,22 +49,22 @@ import Transformer
 
   @Test("rotary's θ is had from either spelling, the newer one first") func ropeSpellings() throws {
     let newer: JSON = ["rope_type": "default", "rope_theta": 500.0]
-    #expect(try ModelConfigFile.config(from: Self.changed("rope_parameters", to: newer)).ropeTheta == 500)
-    #expect(try ModelConfigFile.config(from: Self.changed("rope_theta", to: nil)).ropeTheta == 10_000)
-    var older = ModelConfigFile.json(of: Self.plain)
+    #expect(try Starcoder2().config(from: Self.changed("rope_parameters", to: newer)).ropeTheta == 500)
+    #expect(try Starcoder2().config(from: Self.changed("rope_theta", to: nil)).ropeTheta == 10_000)
+    var older = Starcoder2().json(of: Self.plain)
     older["rope_parameters"] = nil
     older["rope_theta"] = 70
-    #expect(try ModelConfigFile.config(from: JSONField(older, in: "")).ropeTheta == 70)
+    #expect(try Starcoder2().config(from: JSONField(older, in: "")).ropeTheta == 70)
   }
 
   @Test("what may be left out or is of no matter is passed over") func tolerates() throws {
     for name in [
       "architectures", "use_bias", "sliding_window", "tie_word_embeddings", "torch_dtype", "use_cache",
     ] {
-      #expect(try ModelConfigFile.config(from: Self.changed(name, to: nil)) == Self.plain)
+      #expect(try Starcoder2().config(from: Self.changed(name, to: nil)) == Self.plain)
     }
-    #expect(try ModelConfigFile.config(from: Self.changed("transformers_version", to: "5.0")) == Self.plain)
-    #expect(try ModelConfigFile.config(from: Self.changed("head_dim", to: 4)) == Self.plain)
+    #expect(try Starcoder2().config(from: Self.changed("transformers_version", to: "5.0")) == Self.plain)
+    #expect(try Starcoder2().config(from: Self.changed("head_dim", to: 4)) == Self.plain)
   }
 
   @Test(
@@ -89,7 +90,7 @@ import Transformer
       ),
     ] as [(String, JSON?, String)])
   func refusesOtherModels(name: String, value: JSON?, reason: String) throws {
-    let error = try checkpointError { _ = try ModelConfigFile.config(from: Self.changed(name, to: value)) }
+    let error = try checkpointError { _ = try Starcoder2().config(from: Self.changed(name, to: value)) }
     guard case .unsupported("config.json", let found) = error else { throw error }
     #expect(found.hasPrefix(reason))
   }
@@ -103,13 +104,13 @@ import Transformer
   func refusesNumbers(name: String) throws {
     for value: JSON in [0, -1, .integer(.max), .integer(.min), .integer(1 << 25), 1.5, 1e300, "8", [:]] {
       #expect(throws: CheckpointError.self, "\(value)") {
-        try ModelConfigFile.config(from: Self.changed(name, to: value))
+        try Starcoder2().config(from: Self.changed(name, to: value))
       }
     }
     guard name != "sliding_window" else { return }
     for value: JSON? in [nil, .null] {
       #expect(throws: CheckpointError.self) {
-        try ModelConfigFile.config(from: Self.changed(name, to: value))
+        try Starcoder2().config(from: Self.changed(name, to: value))
       }
     }
   }
@@ -118,21 +119,21 @@ import Transformer
   func refusesMisfits() throws {
     let wide = GPTConfig(
       vocabularySize: 2, layerCount: 1, headCount: 1, width: 1 << 12, contextLength: 1 << 20)
-    let document = JSONField(ModelConfigFile.json(of: wide), in: "config.json")
-    let error = try checkpointError { _ = try ModelConfigFile.config(from: document) }
+    let document = JSONField(Starcoder2().json(of: wide), in: "config.json")
+    let error = try checkpointError { _ = try Starcoder2().config(from: document) }
     #expect(error.description.contains("max_position_embeddings is 1048576; supported: at most 32768"))
     let misfits = [("num_attention_heads", 3), ("num_attention_heads", 8), ("num_key_value_heads", 3)]
     for (name, value) in misfits {
       #expect(throws: CheckpointError.self, "\(name) \(value)") {
-        try ModelConfigFile.config(from: Self.changed(name, to: .integer(value)))
+        try Starcoder2().config(from: Self.changed(name, to: .integer(value)))
       }
     }
     for (name, value) in [("norm_epsilon", 0.0), ("rope_theta", -1.0)] as [(String, Double)] {
-      var document = ModelConfigFile.json(of: Self.plain)
+      var document = Starcoder2().json(of: Self.plain)
       document[name] = .number(value)
       document["rope_parameters"] = nil
       #expect(throws: CheckpointError.self, "\(name) \(value)") {
-        try ModelConfigFile.config(from: JSONField(document, in: ""))
+        try Starcoder2().config(from: JSONField(document, in: ""))
       }
     }
   }

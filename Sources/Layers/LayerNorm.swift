@@ -1,0 +1,35 @@
+import Autograd
+
+/// Layer norm of the last axis with a learned gain and bias: Ba et al., arXiv 1607.06450.
+public struct LayerNorm: Module {
+  /// [C]
+  public var gain, bias: Tensor
+  /// ε, added to the variance.
+  public let epsilon: Double
+
+  /// A norm of given gain and bias, [C] each.
+  public init(gain: Tensor, bias: Tensor, epsilon: Double = 1e-5) {
+    (self.gain, self.bias, self.epsilon) = (gain, bias, epsilon)
+  }
+
+  /// A norm of rows of `width` numbers: gains one, biases zero.
+  public init(_ width: Int, epsilon: Double = 1e-5) {
+    self.init(
+      gain: Tensor(repeating: 1, shape: [width], elementType: .float32),
+      bias: Tensor(repeating: 0, shape: [width], elementType: .float32), epsilon: epsilon)
+  }
+
+  /// `[…, C] → […, C]`.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    .layerNorm(x, gain: gain, bias: bias, epsilon: epsilon)
+  }
+
+  /// The same as what a linear map begins with.
+  public var prologue: Prologue { .layerNorm(gain: gain, bias: bias, epsilon: epsilon) }
+
+  /// Visits `weight` (the gain) and `bias`.
+  public mutating func visit<Failure>(_ visitor: ParameterVisitor<Failure>) throws(Failure) {
+    try visitor("weight", &gain)
+    try visitor("bias", &bias)
+  }
+}

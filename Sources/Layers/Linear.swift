@@ -1,0 +1,38 @@
+import Autograd
+import Randomness
+
+/// An affine map of the last axis: `y = x · weightᵀ + bias`.
+public struct Linear: Module {
+  /// [out, in]
+  public var weight: Tensor
+  /// [out]; nil for a linear map.
+  public var bias: Tensor?
+
+  /// A map of given weights.
+  public init(weight: Tensor, bias: Tensor?) {
+    self.weight = weight
+    self.bias = bias
+  }
+
+  /// A map from `inputs` to `outputs` numbers, weight and bias uniform in ±1/√inputs, as `torch.nn.Linear` begins.
+  public init(_ inputs: Int, _ outputs: Int, hasBias: Bool = true, key: RandomKey) {
+    func draws(_ shape: [Int], _ key: RandomKey) -> Tensor {
+      let bound = 1 / Double(max(inputs, 1)).squareRoot()
+      let values = (0..<shape.reduce(1, *)).map { bound * (2 * key.uniform(at: UInt64($0)) - 1) }
+      return Tensor(values, shape: shape, elementType: .float32)
+    }
+    weight = draws([outputs, inputs], key.derived(by: 0))
+    bias = hasBias ? draws([outputs], key.derived(by: 1)) : nil
+  }
+
+  /// The map of `p(x)`, p being a norm or an activation: `[…, in] → […, out]`.
+  public func callAsFunction(_ x: Tensor, after prologue: Prologue = .none) -> Tensor {
+    .linear(x, weight: weight, bias: bias, after: prologue)
+  }
+
+  /// Visits `weight` and `bias`.
+  public mutating func visit<Failure>(_ visitor: ParameterVisitor<Failure>) throws(Failure) {
+    try visitor("weight", &weight)
+    try visitor("bias", &bias)
+  }
+}

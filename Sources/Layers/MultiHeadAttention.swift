@@ -1,0 +1,114 @@
+import Autograd
+import Randomness
+
+/// Multi-head attention between linear maps: Vaswani et al., arXiv 1706.03762. Key and value heads may be fewer than
+/// query heads (Ainslie et al., arXiv 2305.13245), and queries and keys may be rotated by their positions.
+///
+///     let attention = MultiHeadAttention(64, headCount: 4, key: key)
+///     attention(x, mask: .causal)       // self-attention
+///     attention(x, over: encoded)       // cross-attention
+public struct MultiHeadAttention: Module {
+  /// Queries, keys and values side by side: weight [(H + 2G)·D, C].
+  public var qkv: Linear
+  /// Back to the width of the input: weight [C, H·D].
+  public var output: Linear
+  /// H, G and D.
+  public let headCount, keyValueHeadCount, headWidth: Int
+
+  /// Attention of given maps. Traps where `qkv` does not fit the heads.
+  public init(qkv: Linear, output: Linear, headCount: Int, keyValueHeadCount: Int? = nil) {
+    let groups = headCount + 2 * (keyValueHeadCount ?? headCount)
+    require(
+      headCount > 0 && qkv.weight.shape[0] % groups == 0 && headCount % (keyValueHeadCount ?? headCount) == 0,
+      "MultiHeadAttention: qkv \(qkv.weight.shape) for \(headCount) query, \(keyValueHeadCount ?? headCount) key heads")
+    (self.qkv, self.output, self.headCount) = (qkv, output, headCount)
+    self.keyValueHeadCount = keyValueHeadCount ?? headCount
+    headWidth = qkv.weight.shape[0] / groups
+  }
+
+  /// Attention of rows of `width` numbers, its weights drawn as those of `Linear`. Traps where the heads do not divide it.
+  public init(
+    _ width: Int, headCount: Int, keyValueHeadCount: Int? = nil, hasBias: Bool = true, key: RandomKey
+  ) {
+    require(headCount > 0 && width % headCount == 0, "MultiHeadAttention: \(headCount) heads of width \(width)")
+    let groups = headCount + 2 * (keyValueHeadCount ?? headCount)
+    self.init(
+      qkv: Linear(width, groups * (width / headCount), hasBias: hasBias, key: key.derived(by: 0)),
+      output: Linear(width, width, hasBias: hasBias, key: key.derived(by: 1)), headCount: headCount,
+      keyValueHeadCount: keyValueHeadCount)
+  }
+
+  /// Visits `qkv` and `output`.
+  public mutating func visit<Failure>(_ visitor: ParameterVisitor<Failure>) throws(Failure) {
+    try visitor("qkv", &qkv)
+    try visitor("output", &output)
+  }
+}
+
+// MARK: - Forward
+
+extension MultiHeadAttention {
+  /// Self-attention of `p(x)`, p being a norm or an activation: `[B, T, C] → [B, T, C]`.
+  ///
+  /// With the context's positions, queries and keys are rotated; with its cache, x continues the sequences in it, and
+  /// nothing is recorded.
+  public func callAsFunction(
+    _ x: Tensor, after prologue: Prologue = .none, mask: AttentionMask, _ context: ForwardContext = ForwardContext()
+  ) -> Tensor {
+    let projected = qkv(x, after: prologue)  // [B, T, (H + 2G)·D]
+    let heads = AttentionHeads(queries: headCount, keysAndValues: keyValueHeadCount, width: headWidth)
+    if let cache = context.cache {
+      let queries = cache.append(projected, heads, positions: context.positions)  // [B, T, H, D]
+      return finish(mix(queries, cache.keys, cache.values, mask, context), context)
+    }
+    let rotated =
+      context.positions.map { projected.rotaryEmbedding($0, headCount: headCount + keyValueHeadCount) } ?? projected
+    if context.observes(.attentionWeights(layer: context.layer)) {
+      let parts = rotated.split(into: heads)
+      return finish(mix(parts.queries, parts.keys, parts.values, mask, context), context)
+    }
+    let mixed = Tensor.attention(
+      packed: rotated, headCount: headCount, keyValueHeadCount: keyValueHeadCount, mask: mask,
+      dropout: context.dropout(at: .attentionWeights))
+    return finish(mixed, context)
+  }
+
+  /// Cross-attention: queries from x [B, T, C], keys and values from `memory` [B, Tk, C]; the result is [B, T, C].
+  ///
+  /// It takes neither positions nor cache: how places of the two sequences relate is the caller's to say.
+  public func callAsFunction(
+    _ x: Tensor, over memory: Tensor, mask: AttentionMask = .none, _ context: ForwardContext = ForwardContext()
+  ) -> Tensor {
+    let ends = [0, headCount, headCount + keyValueHeadCount, headCount + 2 * keyValueHeadCount].map { $0 * headWidth }
+    func project(_ source: Tensor, part: Int, _ heads: Int) -> Tensor {
+      let rows = ends[part]..<ends[part + 1]
+      return Tensor.linear(source, weight: qkv.weight.slice(rows), bias: qkv.bias?.slice(rows))
+        .reshaped(to: [source.shape[0], source.shape[1], heads, headWidth])
+    }
+    let keys = project(memory, part: 1, keyValueHeadCount)
+    let values = project(memory, part: 2, keyValueHeadCount)
+    return finish(mix(project(x, part: 0, headCount), keys, values, mask, context), context)
+  }
+
+  /// The values as attention mixes them, or as the probe's weights do: [B, T, H, D].
+  private func mix(
+    _ queries: Tensor, _ keys: Tensor, _ values: Tensor, _ mask: AttentionMask, _ context: ForwardContext
+  ) -> Tensor {
+    let site = Probe.Site.attentionWeights(layer: context.layer)
+    guard context.observes(site) else {
+      return .attention(
+        queries: queries, keys: keys, values: values, mask: mask, dropout: context.dropout(at: .attentionWeights))
+    }
+    var weights = context.observe(.attentionWeights(queries: queries, keys: keys, mask: mask), at: site)
+    weights = context.drop(weights, at: .attentionWeights)
+    return .attention(values: values, weightedBy: weights)
+  }
+
+  /// The output projection of what the heads have mixed.
+  private func finish(_ mixed: Tensor, _ context: ForwardContext) -> Tensor {
+    let perHead = [mixed.shape[0], mixed.shape[1], headCount, headWidth]
+    let seen = context.observe(mixed.reshaped(to: perHead), at: .headOutputs(layer: context.layer))
+    let y = output(seen.reshaped(to: [mixed.shape[0], mixed.shape[1], headCount * headWidth]))
+    return context.observe(context.drop(y, at: .attentionOutput), at: .attentionOutput(layer: context.layer))
+  }
+}

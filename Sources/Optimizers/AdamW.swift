@@ -1,0 +1,76 @@
+import Autograd
+import Foundation
+import Layers
+
+/// AdamW: Adam with decoupled weight decay; Kingma & Ba, arXiv 1412.6980, Loshchilov & Hutter, arXiv 1711.05101.
+///
+/// Per weight w with gradient g at step t: `w −= η·λ·w; m += (1−β₁)(g−m); v = β₂v + (1−β₂)g²;
+/// w −= η · (m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε)`.
+public struct AdamW: Optimizer {
+  /// η where no trainer says another.
+  public var learningRate: Double
+  /// β₁ and β₂, how much of each moment stays a step.
+  public let beta1, beta2: Double
+  /// ε, torch's default.
+  public static let epsilon = 1e-8
+
+  /// What is kept of one parameter.
+  private struct Slot: Sendable {
+    let name: String
+    let group: ParameterGroup
+    var firstMoment, secondMoment: Tensor  // m and v
+
+    mutating func apply(_ step: AdamWStep, to weights: inout Tensor, _ gradient: Tensor) {
+      weights.applyAdamW(step, gradient: gradient, firstMoment: &firstMoment, secondMoment: &secondMoment)
+    }
+  }
+
+  private var slots: [Slot]  // in the order of the model's parameters
+  private var lastStep = 0
+
+  /// An optimizer of the parameters of `model`, its moments zero.
+  ///
+  /// - Parameters:
+  ///   - groups: which parameters decay and at which rate they learn; matrices alone decay, by `weightDecay`, unless given.
+  public init(
+    _ model: some Module, learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999,
+    weightDecay: Double = 0.01, groups: [ParameterGroup]? = nil
+  ) {
+    (self.learningRate, self.beta1, self.beta2) = (learningRate, beta1, beta2)
+    let groups = groups ?? [.matrices(weightDecay: weightDecay), .others]
+    slots = model.namedParameters.map { name, tensor in
+      let zero = { Tensor(repeating: 0, shape: tensor.shape, elementType: tensor.elementType) }
+      return Slot(
+        name: name, group: groups.group(of: name, rank: tensor.rank), firstMoment: zero(), secondMoment: zero())
+    }
+  }
+
+  /// The step after the last, at the optimizer's own learning rate.
+  public var nextStep: OptimizerStep { OptimizerStep(number: lastStep + 1, learningRate: learningRate) }
+
+  /// Changes `model`'s parameters by one step against `gradients`, which are in their order.
+  public mutating func update(_ model: inout some Module, with gradients: [Tensor], at step: OptimizerStep) {
+    require(gradients.count == slots.count, "AdamW: \(gradients.count) gradients of \(slots.count) tensors")
+    lastStep = step.number
+    var index = 0
+    model.visitParameters { _, weights in
+      let group = slots[index].group
+      let kernelStep = AdamWStep(
+        rate: step.learningRate * group.learningRateScale, beta1: beta1, beta2: beta2, epsilon: Self.epsilon,
+        decay: group.weightDecay, correction1: 1 - pow(beta1, Double(step.number)),
+        correction2: 1 - pow(beta2, Double(step.number)), gradientScale: step.gradientScale)
+      slots[index].apply(kernelStep, to: &weights, gradients[index])
+      index += 1
+    }
+  }
+
+  /// Visits `exp_avg` (m) and `exp_avg_sq` (v) of every parameter.
+  public mutating func visitState<Failure>(
+    _ visit: (_ name: String, _ tensor: inout Tensor) throws(Failure) -> Void
+  ) throws(Failure) {
+    for index in slots.indices {
+      try visit("exp_avg.\(slots[index].name)", &slots[index].firstMoment)
+      try visit("exp_avg_sq.\(slots[index].name)", &slots[index].secondMoment)
+    }
+  }
+}
