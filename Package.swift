@@ -30,16 +30,18 @@ let package = Package(
     .target(name: "CKernels", cSettings: cSettings),
     module("Randomness", "CKernels"),
     module("Autograd", "CKernels", "Randomness"),
+    module("Files"),
     module("Text", "Randomness"),
     module("Transformer", "Autograd", "Randomness"),
     module("Fables", "Randomness"),
-    module("Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
+    module("Checkpoints", "Files", "Transformer", "Text", "Autograd", "Randomness"),
     module("Sampling", "Transformer", "Text", "Randomness"),
-    module("Training", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
+    module("Training", "Checkpoints", "Files", "Transformer", "Text", "Autograd", "Randomness"),
     .executableTarget(
       name: "minigpt",
       dependencies: [
-        "Training", "Sampling", "Fables", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness", "CKernels",
+        "Training", "Sampling", "Fables", "Checkpoints", "Files", "Transformer", "Text", "Autograd", "Randomness",
+        "CKernels",
       ],
       swiftSettings: swiftSettings),
 
@@ -49,16 +51,18 @@ let package = Package(
     tests("CKernelsTests", "CKernels", "EmulatedMatrixUnit"),
     tests("RandomnessTests", "Randomness"),
     tests("AutogradTests", "Autograd", "Randomness"),
+    tests("FilesTests", "Files"),
     tests("TextTests", "Text", "Randomness"),
     tests("TransformerTests", "Transformer", "Autograd", "Randomness"),
     tests("FablesTests", "Fables", "Randomness"),
-    tests("CheckpointsTests", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
+    tests("CheckpointsTests", "Checkpoints", "Files", "Transformer", "Text", "Autograd", "Randomness"),
     tests("SamplingTests", "Sampling", "Transformer", "Text", "Randomness"),
-    tests("TrainingTests", "Training", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
+    tests("TrainingTests", "Training", "Checkpoints", "Files", "Transformer", "Text", "Autograd", "Randomness"),
     tests(
-      "minigptTests", "minigpt", "Training", "Sampling", "Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
+      "minigptTests", "minigpt", "Training", "Sampling", "Checkpoints", "Files", "Transformer", "Text", "Autograd",
+      "Randomness"),
     .testTarget(
-      name: "PeerTests", dependencies: ["Training", "Checkpoints", "Transformer", "Autograd", "Randomness"],
+      name: "PeerTests", dependencies: ["Training", "Checkpoints", "Files", "Transformer", "Autograd", "Randomness"],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
   ]
 )

@@ -1,3 +1,4 @@
+import Files
 import Transformer
 
 /// A model's configuration as transformers keeps it for Starcoder2: `config.json`.
@@ -44,7 +45,7 @@ package enum ModelConfigFile {
 
   /// The configuration that `document` describes.
   ///
-  /// - Throws: `CheckpointError.unsupported` where it is of a model that `GPT` is not, naming the field;
+  /// - Throws: `FileError.unsupported` where it is of a model that `GPT` is not, naming the field;
   ///   `.malformed` where a field is missing or no model can be made of the numbers.
   package static func config(from document: JSONField) throws -> GPTConfig {
     try requireSupported(document)
@@ -89,18 +90,5 @@ package enum ModelConfigFile {
       guard name == "rope_type" else { throw field.unsupported("rope_type and rope_theta alone") }
       try field.require("default")
     }
-  }
-}
-
-extension JSONField {
-  /// Throws `CheckpointError.unsupported` unless the value is `expected`.
-  func require(_ expected: JSON) throws {
-    if value != expected { throw unsupported(expected.compact) }
-  }
-
-  /// The error that says what stands here and that only `supported` is.
-  func unsupported(_ supported: String) -> CheckpointError {
-    .unsupported(
-      file: source, reason: "\(place) is \(value.map(Self.excerpt) ?? "missing"); supported: \(supported)")
   }
 }

@@ -1,4 +1,5 @@
 import Autograd
+import Files
 import Randomness
 import Transformer
 
@@ -38,7 +39,7 @@ extension ParameterNames {
     return whole
   }
 
-  /// Throws `CheckpointError.malformed` unless `file` holds the tensors of the configuration, once for each
+  /// Throws `FileError.malformed` unless `file` holds the tensors of the configuration, once for each
   /// of `prefixes`, and none besides.
   func requireTensors(of file: SafetensorsFile, prefixes: [String] = [""]) throws {
     var names = Set<String>()
@@ -94,7 +95,7 @@ package struct OptimizerFile {
 
   /// The moments in the checkpoint in `directory`, which is that of `model`.
   ///
-  /// - Throws: `CheckpointError`: the checkpoint has none, they are not as written, or are of another model.
+  /// - Throws: `FileError`: the checkpoint has none, they are not as written, or are of another model.
   package init(of directory: String, model: GPT) throws {
     try Manifest(of: directory).verify(directory, files: [Self.name])
     let names = ParameterNames(config: model.config)

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 
 /// What a run tells as it goes.
 public enum TrainingEvent: Sendable {

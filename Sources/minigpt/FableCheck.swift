@@ -1,5 +1,6 @@
 import Checkpoints
 import Fables
+import Files
 import Foundation
 import Text
 

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Sampling
 import Testing
 import Text
@@ -15,9 +16,9 @@ struct ErrorReportTests {
       (TextError.unreadable(path: "x", reason: "y"), .ioFailure),
       (TextError.invalidUTF8(path: "x", offset: 1, line: 1, byte: 0xFF), .badData),
       (TextError.strideOutOfRange(9, blockSize: 8), .usage),
-      (CheckpointError.missing(path: "x", remedy: "y"), .noInput),
-      (CheckpointError.system(operation: "write", path: "x", code: 28), .ioFailure),
-      (CheckpointError.damaged(file: "x", reason: "y"), .badData),
+      (FileError.missing(path: "x", remedy: "y"), .noInput),
+      (FileError.system(operation: "write", path: "x", code: 28), .ioFailure),
+      (FileError.damaged(file: "x", reason: "y"), .badData),
       (TrainingError.diverged(step: 1, loss: .nan, gradientNorm: .nan), .usage),
       (SamplingError.optionOutOfRange(flag: "--top-k", value: "-1", range: "y"), .usage),
       (SamplingError.nothingToSample, .badData),

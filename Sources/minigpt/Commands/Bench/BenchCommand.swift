@@ -1,4 +1,5 @@
 import Autograd
+import Files
 import Randomness
 import Text
 import Training

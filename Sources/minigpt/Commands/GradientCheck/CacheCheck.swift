@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Files
 import Transformer
 
 /// A model's logits with a key/value cache, token by token, against those of the whole sequence at once.

@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Files
 
 /// The rows of `minigpt gradcheck` as they come, for people or as JSON objects, and what they amount to.
 package final class GradientCheckTable {

@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Files
 import Randomness
 import Text
 import Transformer
@@ -29,7 +30,7 @@ struct ModelGradientCheck {
     summary = "\(batch.batchSize) sequences of \(length) characters of \(sample.source)"
     let loss = self.loss(constants).item
     guard loss.isFinite else {
-      throw CheckpointError.malformed(
+      throw FileError.malformed(
         file: checkpoint, reason: "its loss is \(loss): its weights are damaged, or its training diverged")
     }
   }
