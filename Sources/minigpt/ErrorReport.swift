@@ -1,4 +1,3 @@
-import Checkpoints
 import Files
 import Sampling
 import Text
@@ -24,7 +23,7 @@ package struct ErrorReport: Equatable {
       case is Terminal.WriteFailure: .ioFailure
       default: .defect
       }
-    message = code == .defect ? "This is a defect of minigpt: \(error)" : "\(error)"
+    message = code == .defect ? "This is a defect of minigpt: \(error)" : FlagNames.description(of: error)
   }
 }
 
