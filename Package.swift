@@ -37,11 +37,12 @@ let package = Package(
     module("Checkpoints", "Files", "Transformer", "Text", "Autograd", "Randomness"),
     module("Sampling", "Transformer", "Text", "Randomness"),
     module("Training", "Checkpoints", "Files", "Transformer", "Text", "Autograd", "Randomness"),
+    module("Benchmarks", "Training", "Transformer", "Autograd", "CKernels"),
     .executableTarget(
       name: "minigpt",
       dependencies: [
-        "Training", "Sampling", "Fables", "Checkpoints", "Files", "Transformer", "Text", "Autograd", "Randomness",
-        "CKernels",
+        "Benchmarks", "Training", "Sampling", "Fables", "Checkpoints", "Files", "Transformer", "Text", "Autograd",
+        "Randomness",
       ],
       swiftSettings: swiftSettings),
 
@@ -58,8 +59,9 @@ let package = Package(
     tests("CheckpointsTests", "Checkpoints", "Files", "Transformer", "Text", "Autograd", "Randomness"),
     tests("SamplingTests", "Sampling", "Transformer", "Text", "Randomness"),
     tests("TrainingTests", "Training", "Checkpoints", "Files", "Transformer", "Text", "Autograd", "Randomness"),
+    tests("BenchmarksTests", "Benchmarks", "Training", "Text", "Transformer"),
     tests(
-      "minigptTests", "minigpt", "Training", "Sampling", "Checkpoints", "Files", "Transformer", "Text", "Autograd",
+      "minigptTests", "minigpt", "Benchmarks", "Training", "Sampling", "Checkpoints", "Files", "Transformer", "Text", "Autograd",
       "Randomness"),
     .testTarget(
       name: "PeerTests", dependencies: ["Training", "Checkpoints", "Files", "Transformer", "Autograd", "Randomness"],

@@ -1,4 +1,5 @@
 import Autograd
+import Benchmarks
 import Files
 import Randomness
 import Text

@@ -1,4 +1,4 @@
-import Checkpoints
+import Benchmarks
 import Files
 import Transformer
 
