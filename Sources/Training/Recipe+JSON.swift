@@ -1,5 +1,4 @@
 import Autograd
-import Checkpoints
 import Files
 
 // A recipe as JSON: members are named as the command line's flags, so that a difference can be told in its words.

@@ -1,4 +1,3 @@
-import Checkpoints
 import Files
 
 /// What a run tells as it goes.

@@ -1,4 +1,3 @@
-import Checkpoints
 import Fables
 import Files
 import Foundation
