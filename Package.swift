@@ -32,19 +32,21 @@ let package = Package(
     .target(name: "CKernels", cSettings: cSettings),
     module("Randomness", "CKernels"),
     module("Autograd", "CKernels", "Randomness"),
+    module("Files"),
     module("Text", "Randomness"),
     module("Layers", "Autograd", "Randomness"),
     module("Optimizers", "Layers", "Autograd"),
     module("Transformer", "Layers", "Autograd", "Randomness"),
     module("Fables", "Randomness"),
-    module("Checkpoints", "Transformer", "Text", "Autograd", "Randomness"),
+    module("Checkpoints", "Files", "Transformer", "Text", "Autograd", "Randomness"),
     module("Sampling", "Transformer", "Text", "Randomness"),
-    module("Training", "Optimizers", "Checkpoints", "Transformer", "Layers", "Text", "Autograd", "Randomness"),
+    module("Training", "Optimizers", "Checkpoints", "Files", "Transformer", "Layers", "Text", "Autograd", "Randomness"),
+    module("Benchmarks", "Training", "Transformer", "Layers", "Autograd", "CKernels"),
     .executableTarget(
       name: "minigpt",
       dependencies: [
-        "Training", "Sampling", "Fables", "Checkpoints", "Transformer", "Layers", "Text", "Autograd", "Randomness",
-        "CKernels",
+        "Benchmarks", "Training", "Sampling", "Fables", "Checkpoints", "Files", "Transformer", "Layers", "Text",
+        "Autograd", "Randomness",
       ],
       swiftSettings: swiftSettings),
 
@@ -54,20 +56,25 @@ let package = Package(
     tests("CKernelsTests", "CKernels", "EmulatedMatrixUnit"),
     tests("RandomnessTests", "Randomness"),
     tests("AutogradTests", "Autograd", "Randomness"),
+    tests("FilesTests", "Files"),
     tests("TextTests", "Text", "Randomness"),
     tests("TransformerTests", "Layers", "Transformer", "Autograd", "Randomness"),
     tests("FablesTests", "Fables", "Randomness"),
-    tests("CheckpointsTests", "Checkpoints", "Layers", "Transformer", "Text", "Autograd", "Randomness"),
+    tests("CheckpointsTests", "Checkpoints", "Files", "Transformer", "Layers", "Text", "Autograd", "Randomness"),
     tests("SamplingTests", "Sampling", "Transformer", "Text", "Randomness"),
     tests(
-      "TrainingTests", "Training", "Checkpoints", "Layers", "Optimizers", "Transformer", "Text", "Autograd",
+      "TrainingTests", "Training", "Optimizers", "Checkpoints", "Files", "Transformer", "Layers", "Text", "Autograd",
       "Randomness"),
+    tests("BenchmarksTests", "Benchmarks", "Training", "Text", "Transformer"),
     tests(
-      "minigptTests", "minigpt", "Training", "Sampling", "Checkpoints", "Layers", "Transformer", "Text", "Autograd",
+      "minigptTests", "minigpt", "Benchmarks", "Training", "Sampling", "Checkpoints", "Files", "Transformer", "Layers",
+      "Text", "Autograd",
       "Randomness"),
     .testTarget(
       name: "PeerTests",
-      dependencies: ["Training", "Optimizers", "Checkpoints", "Transformer", "Layers", "Autograd", "Randomness"],
+      dependencies: [
+        "Training", "Optimizers", "Checkpoints", "Files", "Transformer", "Layers", "Autograd", "Randomness",
+      ],
       exclude: ["Fixtures"], swiftSettings: swiftSettings),
   ]
 )

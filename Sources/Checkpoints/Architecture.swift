@@ -1,3 +1,4 @@
+import Files
 import Transformer
 
 /// How a Hugging Face architecture keeps a model: its `config.json` and its tensors, both ways.
@@ -12,7 +13,7 @@ package protocol Architecture: Sendable {
 
   /// The configuration that `config.json` describes.
   ///
-  /// - Throws: `CheckpointError.unsupported` where it is of a model that `GPT` is not, naming the field;
+  /// - Throws: `FileError.unsupported` where it is of a model that `GPT` is not, naming the field;
   ///   `.malformed` where a field is missing or no model can be made of the numbers.
   func config(from document: JSONField) throws -> GPTConfig
 

@@ -1,4 +1,5 @@
 import Autograd
+import Files
 import Text
 import Transformer
 
@@ -33,7 +34,7 @@ public struct Checkpoint: Sendable {
 
   /// Reads the checkpoint in `directory`, after holding the files it reads against their manifest.
   ///
-  /// - Throws: `CheckpointError` that names the file which is missing, damaged, or of a model that this is
+  /// - Throws: `FileError` that names the file which is missing, damaged, or of a model that this is
   ///   not.
   public init(directory: String) throws {
     let files = [Self.configName, WeightsFile.name, TokenizerFile.name, TokenizerFile.configName]
@@ -61,9 +62,9 @@ public struct Checkpoint: Sendable {
 
   /// Writes the checkpoint as `directory`, which afterwards is there whole, or as it was before.
   ///
-  /// - Throws: `CheckpointError.system` that names the file which could not be written.
+  /// - Throws: `FileError.system` that names the file which could not be written.
   public func write(to directory: String) throws {
-    try AtomicDirectory.write(to: directory) { try write(into: &$0) }
+    try AtomicDirectory.writeWithManifest(to: directory) { try write(into: &$0) }
   }
 
   /// Writes the checkpoint's files into a directory that is about to appear.

@@ -1,3 +1,5 @@
+import Files
+
 /// Keeps the checkpoints of a run in training: adds to them, points the links, removes the old.
 package struct CheckpointKeeper: Sendable {
   /// The run whose checkpoints these are.
@@ -5,7 +7,7 @@ package struct CheckpointKeeper: Sendable {
   /// The checkpoints that are there and whole, by ascending step.
   package private(set) var checkpoints: [SavedCheckpoint]
   /// Why others that are there were passed over when the keeper began.
-  package let damaged: [CheckpointError]
+  package let damaged: [FileError]
   private let keep: Int
   private let calls: any SystemCalls
 
@@ -31,14 +33,14 @@ package struct CheckpointKeeper: Sendable {
 
   /// Adds the checkpoint of `state.step` with `state` and the files that `writeFiles` writes.
   ///
-  /// - Throws: `CheckpointError.system` that names the file which could not be written; the checkpoints that
+  /// - Throws: `FileError.system` that names the file which could not be written; the checkpoints that
   ///   were there are there still.
   @discardableResult
   package mutating func add(
     _ state: TrainerState, _ writeFiles: (inout AtomicDirectory) throws -> Void
   ) throws -> SavedCheckpoint {
     let path = run.checkpointPath(step: state.step)
-    try AtomicDirectory.write(to: path, calls: calls) { directory in
+    try AtomicDirectory.writeWithManifest(to: path, calls: calls) { directory in
       try writeFiles(&directory)
       try directory.write(TrainerState.fileName) { try $0.write(state.json.pretty + "\n") }
     }
@@ -64,8 +66,8 @@ package struct CheckpointKeeper: Sendable {
     for (name, checkpoint) in [("best", best), ("last", last)] {
       let link = run.path + "/" + name
       if let kind = FileKind(of: link), kind != .symbolicLink {
-        throw CheckpointError.malformed(
-          file: link, reason: "it is no link of ours; move it away, or give another --out")
+        throw FileError.malformed(
+          file: link, reason: "it is no link of ours; move it away, or choose another directory")
       }
       if let checkpoint {
         let temporary = link + AtomicDirectory.incompleteSuffix

@@ -1,10 +1,4 @@
-/// What a file holds, told by its length and hash.
-package struct FileDigest: Sendable, Equatable {
-  /// How long the file is.
-  package var byteCount: Int
-  /// 64 lower-case hexadecimal digits.
-  package var sha256: String
-}
+import Files
 
 /// The files of a checkpoint with their sizes and SHA-256 hashes: `manifest.json`, written last.
 ///
@@ -26,10 +20,23 @@ package struct Manifest: Equatable {
   }
 }
 
+extension AtomicDirectory {
+  /// Makes or replaces the directory at `path` as `write(to:)` does, with a manifest of the files that `body` writes.
+  package static func writeWithManifest(
+    to path: String, calls: any SystemCalls = POSIX(), _ body: (inout AtomicDirectory) throws -> Void
+  ) throws {
+    try write(to: path, calls: calls) { directory in
+      try body(&directory)
+      let manifest = Manifest(files: directory.files)
+      try directory.write(Manifest.fileName) { try $0.write(manifest.json.pretty + "\n") }
+    }
+  }
+}
+
 extension Manifest {
   /// The manifest of the checkpoint in `directory`.
   ///
-  /// - Throws: `CheckpointError`: there is none, it is no manifest, or it is of a later version.
+  /// - Throws: `FileError`: there is none, it is no manifest, or it is of a later version.
   package init(of directory: String) throws {
     let path = directory + "/" + Self.fileName
     let remedy = "a checkpoint has one; take another checkpoint of the run"
@@ -39,7 +46,7 @@ extension Manifest {
     }
     let version = try document["version"].integer
     guard version == Self.version else {
-      throw CheckpointError.unsupported(
+      throw FileError.unsupported(
         file: path, reason: "version \(version) of the format; this program reads version \(Self.version)")
     }
     for (name, entry) in try document["files"].members {
@@ -54,22 +61,22 @@ extension Manifest {
 
   /// Holds the files `names` in `directory`, or all that the manifest lists, against the manifest.
   ///
-  /// - Throws: `CheckpointError` that names the first file that is missing, truncated or altered.
+  /// - Throws: `FileError` that names the first file that is missing, truncated or altered.
   package func verify(_ directory: String, files names: [String]? = nil) throws {
     for name in names ?? files.keys.sorted() {
       let path = directory + "/" + name
       guard let expected = files[name] else {
-        throw CheckpointError.missing(
+        throw FileError.missing(
           path: path, remedy: "the checkpoint was written without it; take another checkpoint of the run")
       }
       let file = try InputFile(path, ifMissing: "the manifest lists it; take another checkpoint of the run")
       guard file.byteCount == expected.byteCount else {
         let reason = file.byteCount < expected.byteCount ? "truncated" : "altered"
-        throw CheckpointError.damaged(
+        throw FileError.damaged(
           file: path, reason: "\(reason): \(file.byteCount) bytes, \(expected.byteCount) in the manifest")
       }
       guard try file.sha256() == expected.sha256 else {
-        throw CheckpointError.damaged(
+        throw FileError.damaged(
           file: path, reason: "altered: its SHA-256 is not the one in the manifest")
       }
     }

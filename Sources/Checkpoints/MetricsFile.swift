@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The record of a run, `metrics.jsonl`: one JSON object a line, in the order of the steps.
@@ -9,7 +10,7 @@ package final class MetricsFile {
   /// Opens the record of `run` to go on after `step`: lines of later steps, which the resumed run will write
   /// again, and a last line that an interruption cut short are dropped.
   ///
-  /// - Throws: `CheckpointError.system` that names the file.
+  /// - Throws: `FileError.system` that names the file.
   package init(_ run: RunDirectory, after step: Int, calls: any SystemCalls = POSIX()) throws {
     path = run.metricsPath
     self.calls = calls

@@ -1,4 +1,5 @@
 import Autograd
+import Files
 import Transformer
 
 /// What an optimizer keeps between steps: `optimizer.safetensors`.
@@ -15,7 +16,7 @@ package struct OptimizerFile {
   /// Opens the state in the checkpoint in `directory`, which is that of a model of shape `config`.
   ///
   /// - Parameter tensors: names and shapes of what the optimizer keeps.
-  /// - Throws: `CheckpointError`: the checkpoint has no state, or other tensors than these.
+  /// - Throws: `FileError`: the checkpoint has no state, or other tensors than these.
   package init(of directory: String, _ config: GPTConfig, tensors: [(name: String, shape: [Int])]) throws {
     try Manifest(of: directory).verify(directory, files: [Self.name])
     file = try SafetensorsFile(directory + "/" + Self.name, ifMissing: "the run cannot go on from here")

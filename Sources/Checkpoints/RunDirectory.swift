@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The directory of one training run.
@@ -52,16 +53,16 @@ extension RunDirectory {
   }
 
   /// The run's checkpoints by ascending step, held against their manifests, and why others are not whole.
-  package func survey() throws -> (whole: [SavedCheckpoint], damaged: [CheckpointError]) {
+  package func survey() throws -> (whole: [SavedCheckpoint], damaged: [FileError]) {
     var whole: [SavedCheckpoint] = []
-    var damaged: [CheckpointError] = []
+    var damaged: [FileError] = []
     for step in try steps() {
       let path = checkpointPath(step: step)
       do {
         try Manifest(of: path).verify(path)
         let loss = try TrainerState(of: path).validationLoss
         whole.append(SavedCheckpoint(step: step, path: path, validationLoss: loss))
-      } catch let error as CheckpointError {
+      } catch let error as FileError {
         damaged.append(error)
       }
     }
@@ -103,15 +104,15 @@ extension RunDirectory {
 extension RunDirectory {
   /// The checkpoint that `path` names: itself, or the best of the run there, or else its last.
   ///
-  /// - Throws: `CheckpointError.missing` where there is none.
+  /// - Throws: `FileError.missing` where there is none.
   public static func checkpoint(at path: String) throws -> String {
     let run = RunDirectory(path)
     guard FileKind(of: run.path) != nil else {
-      throw CheckpointError.missing(
+      throw FileError.missing(
         path: path, remedy: "give a run's directory or one of its checkpoints (minigpt train makes them)")
     }
     guard isDirectory(run.path) else {
-      throw CheckpointError.malformed(file: path, reason: "it is no directory; give a run's or one of its checkpoints")
+      throw FileError.malformed(file: path, reason: "it is no directory; give a run's or one of its checkpoints")
     }
     if isCheckpoint(run.path) { return run.path }
     for link in ["best", "last"] {
@@ -119,7 +120,7 @@ extension RunDirectory {
     }
     let whole = try run.survey().whole
     guard let checkpoint = whole.best ?? whole.last else {
-      throw CheckpointError.missing(
+      throw FileError.missing(
         path: "a whole checkpoint in \(run.path)", remedy: "give a run's directory or one of its checkpoints")
     }
     return checkpoint.path

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Keeps a run's directory to one process: held for as long as the object lives, gone with the process.
@@ -8,12 +9,12 @@ package final class RunLock: Sendable {
 
   /// Locks the directory of `run`, which is made if need be.
   ///
-  /// - Throws: `CheckpointError.inUse` where another process holds it; `.system` where it cannot be opened.
+  /// - Throws: `FileError.inUse` where another process holds it; `.system` where it cannot be opened.
   package init(_ run: RunDirectory, calls: any SystemCalls = POSIX()) throws {
     try calls.makeDirectories(run.path)
     descriptor = try calls.perform("open", run.path) { calls.openDirectory(run.path) }
     // Any other failure means a file system without locks, which is no reason not to train.
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { throw CheckpointError.inUse(path: run.path) }
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { throw FileError.inUse(path: run.path) }
   }
 
   deinit { close(descriptor) }

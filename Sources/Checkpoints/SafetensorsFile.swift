@@ -1,4 +1,5 @@
 import Autograd
+import Files
 
 /// An open safetensors file, whose header has been checked and whose tensors are read one by one.
 package struct SafetensorsFile {
@@ -10,16 +11,16 @@ package struct SafetensorsFile {
 
   /// Opens the file at `path` and reads its header.
   ///
-  /// - Throws: `CheckpointError`: there is no such file (with `remedy`), or it is no safetensors file.
+  /// - Throws: `FileError`: there is no such file (with `remedy`), or it is no safetensors file.
   package init(_ path: String, ifMissing remedy: String) throws {
     file = try InputFile(path, ifMissing: remedy)
     guard file.byteCount >= 8 else {
-      throw CheckpointError.malformed(file: path, reason: "\(file.byteCount) bytes are no safetensors file")
+      throw FileError.malformed(file: path, reason: "\(file.byteCount) bytes are no safetensors file")
     }
     let prefix = try file.bytes(in: 0..<8)
     let length = prefix.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= SafetensorsHeader.maximumByteCount, Int(length) <= file.byteCount - 8 else {
-      throw CheckpointError.malformed(
+      throw FileError.malformed(
         file: path,
         reason: "no safetensors file, or truncated: a header of \(length) bytes in \(file.byteCount)")
     }
@@ -31,7 +32,7 @@ package struct SafetensorsFile {
 
   /// Reads the tensor called `name`, which must have `shape`.
   ///
-  /// - Throws: `CheckpointError` where it is not in the file, has another shape, or cannot be read.
+  /// - Throws: `FileError` where it is not in the file, has another shape, or cannot be read.
   package func tensor(_ name: String, shape: [Int]) throws -> Tensor {
     let entry = try require(name, shape: shape)
     return try Tensor(shape: shape, elementType: entry.elementType) { buffer in
@@ -39,23 +40,23 @@ package struct SafetensorsFile {
     }
   }
 
-  /// Throws `CheckpointError.malformed` unless the file holds a tensor called `name` that has `shape`.
+  /// Throws `FileError.malformed` unless the file holds a tensor called `name` that has `shape`.
   @discardableResult
   func require(_ name: String, shape: [Int]) throws -> SafetensorsHeader.Entry {
     guard let entry = entries[name] else {
-      throw CheckpointError.malformed(file: file.path, reason: "\(name) is missing")
+      throw FileError.malformed(file: file.path, reason: "\(name) is missing")
     }
     guard entry.shape == shape else {
-      throw CheckpointError.malformed(
+      throw FileError.malformed(
         file: file.path, reason: "\(name) has shape \(entry.shape), where the configuration demands \(shape)")
     }
     return entry
   }
 
-  /// Throws `CheckpointError.malformed` where the file holds a tensor that is not one of `names`.
+  /// Throws `FileError.malformed` where the file holds a tensor that is not one of `names`.
   package func requireNoneBut(_ names: Set<String>) throws {
     if let entry = header.entries.first(where: { !names.contains($0.name) }) {
-      throw CheckpointError.malformed(
+      throw FileError.malformed(
         file: file.path, reason: "\(entry.name) is no parameter of this configuration")
     }
   }

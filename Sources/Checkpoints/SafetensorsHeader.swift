@@ -1,4 +1,5 @@
 import Autograd
+import Files
 
 /// The head of a safetensors file: what tensors it holds and where their bytes are.
 ///
@@ -36,7 +37,7 @@ extension SafetensorsHeader {
   /// What holds afterwards: names differ, every tensor's shape and element type fill exactly its bytes, and
   /// together the tensors cover the data without gap, overlap or rest.
   ///
-  /// - Throws: `CheckpointError.malformed`, or `.unsupported` for another element type; both name `file`.
+  /// - Throws: `FileError.malformed`, or `.unsupported` for another element type; both name `file`.
   package init(parsing json: [UInt8], dataByteCount: Int, file: String) throws {
     let document = JSONField(try JSON(parsing: json, from: file), in: file)
     entries = []
@@ -58,7 +59,7 @@ extension SafetensorsHeader {
   private static func entry(_ name: String, _ field: JSONField) throws -> Entry {
     let type = try field["dtype"].string
     guard let elementType = ElementType(safetensors: type) else {
-      throw CheckpointError.unsupported(
+      throw FileError.unsupported(
         file: field.source,
         reason: "\(name) is stored as \(type); F32 and F64 are read, so convert it to one of them")
     }

@@ -1,3 +1,4 @@
+import Files
 import Transformer
 
 /// Starcoder2 as transformers keeps it: Lozhkov et al., arXiv 2402.19173.

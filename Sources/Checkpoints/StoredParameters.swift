@@ -1,4 +1,5 @@
 import Autograd
+import Files
 import Transformer
 
 /// How the tensors that go with a model's parameters, one each, are named and laid out in a safetensors file:
@@ -42,7 +43,7 @@ struct StoredParameters {
     return whole
   }
 
-  /// Throws `CheckpointError.malformed` unless `file` holds the tensors that go with `parameters`, and none besides.
+  /// Throws `FileError.malformed` unless `file` holds the tensors that go with `parameters`, and none besides.
   func requireTensors(
     of file: SafetensorsFile, for parameters: [(prefix: String, name: String, shape: [Int])]
   ) throws {

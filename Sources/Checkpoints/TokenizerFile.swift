@@ -1,3 +1,4 @@
+import Files
 import Text
 
 /// A character tokenizer as the tokenizers library keeps it, `tokenizer.json`, and what transformers needs to
@@ -53,7 +54,7 @@ package enum TokenizerFile {
 
   /// The tokenizer that `document` describes.
   ///
-  /// - Throws: `CheckpointError.unsupported` where it is of another kind, naming the field; `.malformed`
+  /// - Throws: `FileError.unsupported` where it is of another kind, naming the field; `.malformed`
   ///   where the vocabulary is not `<unk>` with id 0 and single scalars with the ids after it.
   package static func tokenizer(from document: JSONField) throws -> CharacterTokenizer {
     if case .object(let members) = pipeline {

@@ -1,3 +1,5 @@
+import Files
+
 /// Where a run stood when its checkpoint was written: `trainer_state.json`.
 ///
 ///     {"step": 500, "validation_loss": 1.7811, "trainer": {…}}
@@ -20,7 +22,7 @@ package struct TrainerState: Sendable {
 
   /// The state of the checkpoint in `directory`.
   ///
-  /// - Throws: `CheckpointError`: there is none, or it is not as written.
+  /// - Throws: `FileError`: there is none, or it is not as written.
   package init(of directory: String) throws {
     let document = try InputFile(
       directory + "/" + Self.fileName, ifMissing: "the run cannot go on from here; take another checkpoint"

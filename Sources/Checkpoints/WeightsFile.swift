@@ -1,4 +1,5 @@
 import Autograd
+import Files
 import Layers
 import Transformer
 
@@ -18,7 +19,7 @@ enum WeightsFile {
   static func read(_ path: String, _ architecture: any Architecture, config: GPTConfig) throws -> GPT {
     let file = try SafetensorsFile(path, ifMissing: "the model's weights; take another checkpoint")
     guard config.layerCount <= file.header.entries.count else {
-      throw CheckpointError.malformed(
+      throw FileError.malformed(
         file: path, reason: "\(file.header.entries.count) tensors, too few for \(config.layerCount) layers")
     }
     let names = StoredParameters(architecture, config)

@@ -28,19 +28,19 @@ public struct SamplingOptions: Sendable, Hashable {
   /// Throws `SamplingError.optionOutOfRange` for the first option that is out of its range.
   public func validate() throws(SamplingError) {
     try check(
-      "--temperature", temperature, temperature >= 0 && temperature.isFinite,
+      "temperature", temperature, temperature >= 0 && temperature.isFinite,
       "0 (greedy) or a positive number")
-    try check("--top-k", topK, topK >= 0, "0 (all tokens) or a positive number")
-    try check("--top-p", topP, topP > 0 && topP <= 1, "above 0 and at most 1 (all tokens)")
-    try check("--min-p", minP, 0...1 ~= minP, "from 0 (all tokens) to 1")
+    try check("top-k", topK, topK >= 0, "0 (all tokens) or a positive number")
+    try check("top-p", topP, topP > 0 && topP <= 1, "above 0 and at most 1 (all tokens)")
+    try check("min-p", minP, 0...1 ~= minP, "from 0 (all tokens) to 1")
     try check(
-      "--repetition-penalty", repetitionPenalty, repetitionPenalty > 0 && repetitionPenalty.isFinite,
+      "repetition penalty", repetitionPenalty, repetitionPenalty > 0 && repetitionPenalty.isFinite,
       "a positive number (1 for none)")
   }
 }
 
 private func check(
-  _ flag: String, _ value: some CustomStringConvertible, _ isInRange: Bool, _ range: String
+  _ option: String, _ value: some CustomStringConvertible, _ isInRange: Bool, _ range: String
 ) throws(SamplingError) {
-  if !isInRange { throw .optionOutOfRange(flag: flag, value: value.description, range: range) }
+  if !isInRange { throw .optionOutOfRange(option: option, value: value.description, range: range) }
 }

@@ -1,5 +1,5 @@
 import Autograd
-import Checkpoints
+import Files
 
 // A recipe as JSON: members are named as the command line's flags, so that a difference can be told in its words.
 
@@ -30,7 +30,7 @@ extension Recipe {
     ]
   }
 
-  /// The recipe that `json` was made of. Throws `CheckpointError.malformed` where a member is missing or no such number.
+  /// The recipe that `json` was made of. Throws `FileError.malformed` where a member is missing or no such number.
   package init(_ json: JSONField) throws {
     var options = TrainingOptions()
     options.batchSize = try json["batch_size"].integer

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 
 /// A run on disk that can go on from its last checkpoint.
 public struct SavedRun {
@@ -10,11 +11,11 @@ public struct SavedRun {
   private let corpus: CorpusFingerprint
 
   /// Why later checkpoints than the one it goes on from were passed over.
-  public let damage: [CheckpointError]
+  public let damage: [FileError]
 
   /// The run in `directory`; nil where it has no checkpoint yet.
   ///
-  /// - Throws: `CheckpointError` where none of its checkpoints is whole, or its state cannot be read.
+  /// - Throws: `FileError` where none of its checkpoints is whole, or its state cannot be read.
   public init?(_ directory: RunDirectory) throws {
     let (whole, damaged) = try directory.survey()
     guard let last = whole.last else {

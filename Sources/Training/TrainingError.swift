@@ -14,12 +14,12 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .diverged(let step, let loss, let norm):
       """
       training diverged at step \(step): loss \(loss), gradient norm \(norm). What was saved before, if anything, is good; \
-      try a lower --learning-rate or a longer --warmup-iters
+      try a lower learning rate or a longer warm-up
       """
     case .differsFromRun(let path, let differences):
       """
       \(path) was trained with other settings, so it cannot be resumed with these: \(differences.joined(separator: "; ")). \
-      Leave these flags as they were, or give another --out
+      Leave these settings as they were, or choose another directory
       """
     }
   }

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 
 /// What a run tells as it goes.
 public enum TrainingEvent: Sendable {

@@ -34,7 +34,7 @@ public struct TrainingRun {
   /// A fresh run on `corpus` in `directory`, which holds none, or one that is to be replaced.
   ///
   /// - Throws: `GPTConfigError`, `TrainingError` or `TextError` where there is no training like this, and then what is
-  ///   in the directory stays; `CheckpointError` where it cannot be written.
+  ///   in the directory stays; `FileError` where it cannot be written.
   public init(_ recipe: Recipe, corpus: String, in directory: RunDirectory, replacing: Bool = false) throws {
     try recipe.options.validate()
     tokenizer = CharacterTokenizer(vocabularyOf: corpus)
@@ -55,7 +55,7 @@ public struct TrainingRun {
   /// The run of `checkpoint`, gone on with: bit for bit what it would have been without the stop.
   ///
   /// - Throws: `TrainingError.differsFromRun` where the corpus or a setting that may not change differs;
-  ///   `CheckpointError` where the checkpoint cannot be read.
+  ///   `FileError` where the checkpoint cannot be read.
   public init(resuming saved: SavedRun, _ recipe: Recipe, corpus: String) throws {
     let fingerprint = CorpusFingerprint(corpus)
     try saved.requireSameRun(recipe, fingerprint)
@@ -91,7 +91,7 @@ public struct TrainingRun {
 extension TrainingRun {
   /// Trains to the end of the recipe, or until `shouldStop`, and saves on the way and at the end.
   ///
-  /// - Throws: `TrainingError.diverged`; `CheckpointError` where a checkpoint cannot be written (those before are whole).
+  /// - Throws: `TrainingError.diverged`; `FileError` where a checkpoint cannot be written (those before are whole).
   public mutating func train(
     onEvent: (TrainingEvent) -> Void, shouldStop: () -> Bool = { false }
   ) throws -> Outcome {

@@ -79,9 +79,9 @@ extension GPTConfig {
   /// Throws unless a model can be made of these numbers.
   public func validate() throws(GPTConfigError) {
     let counts: [(String, Int)] = [
-      ("vocabulary size", vocabularySize), ("number of layers (n-layer)", layerCount),
-      ("number of heads (n-head)", headCount), ("number of key/value heads (n-kv-head)", keyValueHeadCount),
-      ("width (n-embd)", width), ("MLP width", mlpWidth), ("context length (block-size)", contextLength),
+      ("vocabulary size", vocabularySize), ("number of layers", layerCount),
+      ("number of heads", headCount), ("number of key/value heads", keyValueHeadCount),
+      ("width", width), ("MLP width", mlpWidth), ("context length", contextLength),
       ("sliding window", slidingWindow ?? 1),
     ]
     for (name, value) in counts {
@@ -89,13 +89,13 @@ extension GPTConfig {
     }
     try check(
       width % headCount == 0,
-      "the width (n-embd) \(width) is not divisible by the number of heads (n-head) \(headCount)")
+      "the width \(width) is not divisible by the number of heads \(headCount)")
     try check(
       headWidth % 2 == 0,
-      "a head is \(headWidth) wide (n-embd \(width) / n-head \(headCount)); rotary embedding needs an even width")
+      "the width \(width) over the number of heads \(headCount) is \(headWidth); rotary embedding needs an even one")
     try check(
       headCount % keyValueHeadCount == 0,
-      "the number of heads (n-head) \(headCount) is not divisible by that of key/value heads (n-kv-head) \(keyValueHeadCount)"
+      "the number of heads \(headCount) is not divisible by the number of key/value heads \(keyValueHeadCount)"
     )
     // In floating point, where the product of hostile numbers does not overflow.
     let perLayer = Double(width) * (4 * Double(width) + 2 * Double(mlpWidth))

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Foundation
 
 /// The least loss that any predictor can expect on the validation part of a corpus that a grammar made, as

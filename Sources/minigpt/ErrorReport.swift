@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Sampling
 import Text
 import Training
@@ -17,13 +17,13 @@ package struct ErrorReport: Equatable {
       switch error {
       case is UsageError, is GPTConfigError, is TrainingError: .usage
       case let error as TextError: error.exitCode
-      case let error as CheckpointError: error.exitCode
+      case let error as FileError: error.exitCode
       case let error as SamplingError: error.exitCode
       case is UnknownCharacterError: .badData
       case is Terminal.WriteFailure: .ioFailure
       default: .defect
       }
-    message = code == .defect ? "This is a defect of minigpt: \(error)" : "\(error)"
+    message = code == .defect ? "This is a defect of minigpt: \(error)" : FlagNames.description(of: error)
   }
 }
 
@@ -39,7 +39,7 @@ extension TextError {
   }
 }
 
-extension CheckpointError {
+extension FileError {
   fileprivate var exitCode: ExitCode {
     switch self {
     case .missing: .noInput

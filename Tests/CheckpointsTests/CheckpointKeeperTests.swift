@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import Testing
 
@@ -130,7 +131,7 @@ private func links(of run: RunDirectory) -> [String: String] {
         do {
           try addThird(to: run, by: system)
           #expect(!system.hasFired, "call \(number)")  // no failure is passed over
-        } catch let error as CheckpointError {
+        } catch let error as FileError {
           guard case .system(_, let path, let code) = error else { throw error }
           #expect(path.hasPrefix(directory) && code == ENOSPC)
         }

@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Files
 import Foundation
 import Layers
 import Randomness
@@ -102,7 +103,7 @@ func expectEqual(_ a: GPT, _ b: GPT, sourceLocation: SourceLocation = #_sourceLo
         }
       }
       let path = directory + "/c"
-      try AtomicDirectory.write(to: path) { directory in
+      try AtomicDirectory.writeWithManifest(to: path) { directory in
         try checkpoint.write(into: &directory)
         try OptimizerFile.write(state, of: checkpoint, into: &directory)
       }
@@ -122,10 +123,10 @@ func expectEqual(_ a: GPT, _ b: GPT, sourceLocation: SourceLocation = #_sourceLo
         #expect(values.floats == qkv.rows(24..<32).floats)
       }
 
-      #expect(throws: CheckpointError.self) {
+      #expect(throws: FileError.self) {
         try OptimizerFile(of: path, checkpoint.model.config, tensors: Array(shapes.dropLast()))
       }
-      #expect(throws: CheckpointError.self) {
+      #expect(throws: FileError.self) {
         try OptimizerFile(of: path, checkpoint.model.config, tensors: shapes + [("row.head.weight", [9])])
       }
     }
@@ -150,20 +151,20 @@ func expectEqual(_ a: GPT, _ b: GPT, sourceLocation: SourceLocation = #_sourceLo
   /// A checkpoint whose files `change` has changed, and, if asked for, with a manifest of the changed files.
   private func errorOfReading(
     withNewManifest: Bool = false, _ change: (_ directory: String) throws -> Void
-  ) throws -> CheckpointError {
+  ) throws -> FileError {
     try withTemporaryDirectory { directory in
       let path = directory + "/c"
       try Samples.checkpoint().write(to: path)
       try change(path)
-      guard withNewManifest else { return try checkpointError { _ = try Checkpoint(directory: path) } }
-      try AtomicDirectory.write(to: directory + "/d") { copy in
+      guard withNewManifest else { return try fileError { _ = try Checkpoint(directory: path) } }
+      try AtomicDirectory.writeWithManifest(to: directory + "/d") { copy in
         for name in try names(in: path) where name != "manifest.json" {
           try copy.write(name) { file in
             try contents(path + "/" + name).withUnsafeBytes { try file.write($0) }
           }
         }
       }
-      return try checkpointError { _ = try Checkpoint(directory: directory + "/d") }
+      return try fileError { _ = try Checkpoint(directory: directory + "/d") }
     }
   }
 
@@ -237,7 +238,7 @@ func expectEqual(_ a: GPT, _ b: GPT, sourceLocation: SourceLocation = #_sourceLo
           var altered = bytes
           altered[index] ^= 0x08
           try write(altered, to: path)
-          #expect(throws: CheckpointError.self, "\(name), byte \(index)") {
+          #expect(throws: FileError.self, "\(name), byte \(index)") {
             try Manifest(of: directory + "/c").verify(directory + "/c")
             _ = try Checkpoint(directory: directory + "/c")
           }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
   private func withCheckpoint(_ body: (String) throws -> Void) throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/checkpoint-1"
-      try AtomicDirectory.write(to: path) { directory in
+      try AtomicDirectory.writeWithManifest(to: path) { directory in
         try directory.write("b") { try $0.write("bytes") }
         try directory.write("a") { try $0.write("") }
       }
@@ -48,19 +49,19 @@ import Testing
       let file = path + "/b"
       try write(Array("byte".utf8), to: file)
       #expect(
-        try checkpointError { try verify(path) }
+        try fileError { try verify(path) }
           == .damaged(file: file, reason: "truncated: 4 bytes, 5 in the manifest"))
       try write(Array("bytez".utf8), to: file)
       #expect(
-        try checkpointError { try verify(path) }
+        try fileError { try verify(path) }
           == .damaged(file: file, reason: "altered: its SHA-256 is not the one in the manifest"))
       try FileManager.default.removeItem(atPath: file)
-      guard case .missing(file, _) = try checkpointError({ try verify(path) }) else {
+      guard case .missing(file, _) = try fileError({ try verify(path) }) else {
         Issue.record("a missing file is not said to be missing")
         return
       }
       try FileManager.default.createDirectory(atPath: file, withIntermediateDirectories: false)
-      #expect(try checkpointError { try verify(path) } == .malformed(file: file, reason: "not a file"))
+      #expect(try fileError { try verify(path) } == .malformed(file: file, reason: "not a file"))
     }
   }
 
@@ -79,27 +80,7 @@ import Testing
   func refuses(manifest: String) throws {
     try withCheckpoint { path in
       try write(Array(manifest.utf8), to: path + "/manifest.json")
-      #expect(throws: CheckpointError.self) { try Manifest(of: path) }
-    }
-  }
-
-  @Test("what the body throws is thrown, and nothing is left of the directory") func discards() throws {
-    struct Refusal: Error {}
-    try withTemporaryDirectory { directory in
-      #expect(throws: Refusal.self) {
-        try AtomicDirectory.write(to: directory + "/checkpoint-1") { directory in
-          try directory.write("a") { try $0.write("half") }
-          throw Refusal()
-        }
-      }
-      #expect(throws: Refusal.self) {
-        try DurableFile.replace(directory + "/file") { file in
-          try file.write("half")
-          throw Refusal()
-        }
-      }
-      let left = try CheckpointsTests.names(in: directory)
-      #expect(left.isEmpty)
+      #expect(throws: FileError.self) { try Manifest(of: path) }
     }
   }
 }

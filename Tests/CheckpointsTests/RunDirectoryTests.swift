@@ -42,12 +42,12 @@ private func addCheckpoint(_ step: Int, loss: Double? = nil, to path: String) th
 
   @Test("nothing there, and nothing whole there, are told apart") func resolvesNothing() throws {
     try withTemporaryDirectory { directory in
-      let nothing = try checkpointError { _ = try RunDirectory.checkpoint(at: directory + "/no") }
+      let nothing = try fileError { _ = try RunDirectory.checkpoint(at: directory + "/no") }
       #expect(
         nothing.description
           == "\(directory)/no: not found; "
           + "give a run's directory or one of its checkpoints (minigpt train makes them)")
-      let empty = try checkpointError { _ = try RunDirectory.checkpoint(at: directory) }
+      let empty = try fileError { _ = try RunDirectory.checkpoint(at: directory) }
       #expect(
         empty.description
           == "a whole checkpoint in \(directory): not found; give a run's directory or one of its checkpoints")

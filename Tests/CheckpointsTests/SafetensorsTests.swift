@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Files
 import Testing
 
 @Suite struct SafetensorsTests {
@@ -82,13 +83,13 @@ import Testing
       try DurableFile.replace(path) { try $0.write(safetensors: Self.tensors) }
       let file = try SafetensorsFile(path, ifMissing: "")
       #expect(
-        try checkpointError { _ = try file.tensor("c", shape: [1]) }
+        try fileError { _ = try file.tensor("c", shape: [1]) }
           == .malformed(file: path, reason: "c is missing"))
       #expect(
-        try checkpointError { _ = try file.tensor("b", shape: [4]) }
+        try fileError { _ = try file.tensor("b", shape: [4]) }
           == .malformed(file: path, reason: "b has shape [2, 2], where the configuration demands [4]"))
       #expect(
-        try checkpointError { try file.requireNoneBut(["wide", "b", "none"]) }
+        try fileError { try file.requireNoneBut(["wide", "b", "none"]) }
           == .malformed(file: path, reason: "a is no parameter of this configuration"))
     }
   }
@@ -130,7 +131,7 @@ import Testing
     ])
   func refuses(what: String, header: String, dataByteCount: Int) throws {
     let bytes = SafetensorsTests.file(header: header, dataByteCount: dataByteCount)
-    #expect(throws: CheckpointError.self, "\(what)") { try SafetensorsTests.read(bytes) }
+    #expect(throws: FileError.self, "\(what)") { try SafetensorsTests.read(bytes) }
   }
 
   @Test(
@@ -138,21 +139,21 @@ import Testing
     arguments: [9, 1 << 20, 100_000_001, UInt64(Int64.max), UInt64.max])
   func refusesLength(length: UInt64) throws {
     let bytes = withUnsafeBytes(of: length.littleEndian, Array.init) + Array("{}      ".utf8)
-    #expect(throws: CheckpointError.self) { try SafetensorsTests.read(bytes) }
+    #expect(throws: FileError.self) { try SafetensorsTests.read(bytes) }
   }
 
   @Test("twenty thousand tensors over one span are refused in bounded time")
   func overlappingTensors() throws {
     let entries = (0..<20_000).map { Self.entry("t\($0)", "[200,200]", "[0,160000]") }
     let bytes = SafetensorsTests.file(header: "{\(entries.joined(separator: ","))}", dataByteCount: 160_000)
-    #expect(throws: CheckpointError.self) { try SafetensorsTests.read(bytes) }
+    #expect(throws: FileError.self) { try SafetensorsTests.read(bytes) }
   }
 
   @Test("a file cut short anywhere is refused") func truncation() throws {
     let bytes = try SafetensorsTests.bytes(of: SafetensorsTests.tensors)
     try withTemporaryDirectory { directory in
       for length in bytes.indices {
-        #expect(throws: CheckpointError.self) {
+        #expect(throws: FileError.self) {
           try SafetensorsTests.read(Array(bytes[..<length]), in: directory)
         }
       }
@@ -168,7 +169,7 @@ import Testing
         do {
           _ = try SafetensorsTests.read(damaged, in: directory)
           return false
-        } catch is CheckpointError {
+        } catch is FileError {
           return true
         }
       }

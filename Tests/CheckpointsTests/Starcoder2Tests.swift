@@ -1,5 +1,5 @@
 import Checkpoints
-import Layers
+import Files
 import Testing
 import Transformer
 
@@ -90,7 +90,7 @@ import Transformer
       ),
     ] as [(String, JSON?, String)])
   func refusesOtherModels(name: String, value: JSON?, reason: String) throws {
-    let error = try checkpointError { _ = try Starcoder2().config(from: Self.changed(name, to: value)) }
+    let error = try fileError { _ = try Starcoder2().config(from: Self.changed(name, to: value)) }
     guard case .unsupported("config.json", let found) = error else { throw error }
     #expect(found.hasPrefix(reason))
   }
@@ -103,13 +103,13 @@ import Transformer
     ])
   func refusesNumbers(name: String) throws {
     for value: JSON in [0, -1, .integer(.max), .integer(.min), .integer(1 << 25), 1.5, 1e300, "8", [:]] {
-      #expect(throws: CheckpointError.self, "\(value)") {
+      #expect(throws: FileError.self, "\(value)") {
         try Starcoder2().config(from: Self.changed(name, to: value))
       }
     }
     guard name != "sliding_window" else { return }
     for value: JSON? in [nil, .null] {
-      #expect(throws: CheckpointError.self) {
+      #expect(throws: FileError.self) {
         try Starcoder2().config(from: Self.changed(name, to: value))
       }
     }
@@ -120,11 +120,11 @@ import Transformer
     let wide = GPTConfig(
       vocabularySize: 2, layerCount: 1, headCount: 1, width: 1 << 12, contextLength: 1 << 20)
     let document = JSONField(Starcoder2().json(of: wide), in: "config.json")
-    let error = try checkpointError { _ = try Starcoder2().config(from: document) }
+    let error = try fileError { _ = try Starcoder2().config(from: document) }
     #expect(error.description.contains("max_position_embeddings is 1048576; supported: at most 32768"))
     let misfits = [("num_attention_heads", 3), ("num_attention_heads", 8), ("num_key_value_heads", 3)]
     for (name, value) in misfits {
-      #expect(throws: CheckpointError.self, "\(name) \(value)") {
+      #expect(throws: FileError.self, "\(name) \(value)") {
         try Starcoder2().config(from: Self.changed(name, to: .integer(value)))
       }
     }
@@ -132,7 +132,7 @@ import Transformer
       var document = Starcoder2().json(of: Self.plain)
       document[name] = .number(value)
       document["rope_parameters"] = nil
-      #expect(throws: CheckpointError.self, "\(name) \(value)") {
+      #expect(throws: FileError.self, "\(name) \(value)") {
         try Starcoder2().config(from: JSONField(document, in: ""))
       }
     }

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Foundation
 import Testing
 
@@ -25,8 +25,8 @@ func names(in directory: String) throws -> [String] {
 }
 
 /// The error that `body` must throw.
-func checkpointError(
+func fileError(
   _ body: () throws -> Void, sourceLocation: SourceLocation = #_sourceLocation
-) throws -> CheckpointError {
-  try #require(throws: CheckpointError.self, sourceLocation: sourceLocation, performing: body)
+) throws -> FileError {
+  try #require(throws: FileError.self, sourceLocation: sourceLocation, performing: body)
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Testing
 import Text
 
@@ -53,7 +54,7 @@ import Text
       ["<unk>": 0, "a": .integer(.max)], ["<unk>": 0, "\r\n": 1], ["<unk>": 0, "e\u{301}": 1],
     ] as [JSON])
   func refusesVocabulary(vocabulary: JSON) {
-    #expect(throws: CheckpointError.self) {
+    #expect(throws: FileError.self) {
       try TokenizerFile.tokenizer(from: document(vocabulary: vocabulary))
     }
   }
@@ -66,7 +67,7 @@ import Text
   func refusesOtherKinds(name: String) throws {
     var document = TokenizerFile.json(of: CharacterTokenizer(vocabularyOf: "abc"))
     document[name] = ["type": "Other"]
-    let error = try checkpointError {
+    let error = try fileError {
       _ = try TokenizerFile.tokenizer(from: JSONField(document, in: "tokenizer.json"))
     }
     #expect(error.description.hasPrefix(#"tokenizer.json: \#(name) is {"type":"Other"}; supported: "#))

@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Files
 import Foundation
 import Testing
 import Training
@@ -138,7 +139,7 @@ struct TrainingRunTests {
       for step in [5, 10] {
         try Data().write(to: URL(fileURLWithPath: path + "/checkpoint-\(step)/optimizer.safetensors"))
       }
-      #expect(throws: CheckpointError.self) { try SavedRun(RunDirectory(path)) }
+      #expect(throws: FileError.self) { try SavedRun(RunDirectory(path)) }
     }
   }
 
@@ -146,7 +147,7 @@ struct TrainingRunTests {
   func lock() throws {
     try withTemporaryDirectory { path in
       let run = try TrainingRun(smallRecipe(), corpus: smallText, in: RunDirectory(path))
-      #expect(throws: CheckpointError.inUse(path: path)) {
+      #expect(throws: FileError.inUse(path: path)) {
         try TrainingRun(smallRecipe(), corpus: smallText, in: RunDirectory(path))
       }
       withExtendedLifetime(run) {}

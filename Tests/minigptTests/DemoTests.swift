@@ -1,3 +1,5 @@
+import Files
+
 #if !DEBUG  // a minute without optimisation
 
   import Checkpoints

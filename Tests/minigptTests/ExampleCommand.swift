@@ -1,3 +1,4 @@
+import Files
 import minigpt
 
 /// A command with an argument of every form.

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Foundation
 
 /// A folder of a test's own with a small corpus in it, removed when the test is done.

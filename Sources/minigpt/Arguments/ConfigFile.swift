@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Text
 
 /// Options in a file: a JSON object whose members are named as on the command line, with hyphens or
@@ -16,7 +16,7 @@ package enum ConfigFile {
 
   /// A command with the options that `text` holds, which errors call `source`.
   ///
-  /// - Throws: `CheckpointError.malformed` where it is no JSON object; `UsageError.inFile` where the command
+  /// - Throws: `FileError.malformed` where it is no JSON object; `UsageError.inFile` where the command
   ///   has no such option, or the option no such value.
   package static func options<Root: Command>(
     of _: Root.Type, in text: String, from source: String

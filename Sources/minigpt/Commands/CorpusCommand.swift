@@ -1,5 +1,5 @@
-import Checkpoints
 import Fables
+import Files
 import Foundation
 import Text
 

@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Files
 import Text
 import Training
 
@@ -54,7 +55,7 @@ struct EvalCommand: Command {
       try loaded.model.evaluate(tokens[...], stride: stride)
     }
     guard result.loss.isFinite else {
-      throw CheckpointError.malformed(
+      throw FileError.malformed(
         file: path, reason: "its loss is \(result.loss): its weights are damaged, or its training diverged")
     }
     show(result, on: terminal, people)

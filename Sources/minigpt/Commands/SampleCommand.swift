@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Sampling
 import Text
 import Training
@@ -95,7 +96,7 @@ struct SampleCommand: Command {
   private func checkpointPath() throws -> String {
     if let checkpoint { return try RunDirectory.checkpoint(at: checkpoint) }
     guard let run = RunDirectory.newest() else {
-      throw CheckpointError.missing(path: "checkpoints/", remedy: "train a model first: minigpt train")
+      throw FileError.missing(path: "checkpoints/", remedy: "train a model first: minigpt train")
     }
     return try RunDirectory.checkpoint(at: run.path)
   }

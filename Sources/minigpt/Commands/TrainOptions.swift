@@ -1,3 +1,4 @@
+import Files
 import Training
 
 // What `minigpt train` can be told. Options of the recipe say in help what each preset has.

@@ -1,4 +1,5 @@
 import Autograd
+import Benchmarks
 import Foundation
 import Training
 import Transformer

@@ -1,4 +1,5 @@
 import Autograd
+import Benchmarks
 import Randomness
 import Text
 import Training

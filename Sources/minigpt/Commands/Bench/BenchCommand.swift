@@ -1,4 +1,6 @@
 import Autograd
+import Benchmarks
+import Files
 import Randomness
 import Text
 import Training

@@ -1,8 +1,6 @@
 import Autograd
 import Checkpoints
-import Randomness
-import Text
-import Layers
+import Files
 import Transformer
 
 /// `minigpt gradcheck`: gradients against central differences, of every operation or of a checkpoint's whole model.
@@ -79,9 +77,9 @@ struct GradientCheckCommand: Command {
       let total = samples.reduce(GradientCheck.Report()) { $0.merged(with: $1.report) }
       table.add(operation.rawValue, total, sample: worst?.sample)
     }
-    let model = try SmallModel()
-    let report = model.checkGradients(check)
-    table.add("whole model", report, sample: report.worst.map { model.names[$0.input] })
+    let model = try SmallModelCheck()
+    let report = model.report(check)
+    table.add("whole model", report, sample: report.worst.map { model.parameterNames[$0.input] })
   }
 
   /// A row for each of the model's tensors, and one for its cache in each element type.
@@ -90,10 +88,19 @@ struct GradientCheckCommand: Command {
   ) throws {
     let loaded = try Checkpoint(directory: path)
     let sample = try TextSample(of: text, for: loaded.tokenizer, length: loaded.model.config.contextLength, seed: seed)
-    let model = try ModelGradientCheck(loaded.model, sample, seed: seed, checkpoint: path)
-    if !json { terminal.writeLine("\(path) on \(model.summary)\n") }
+    let batch = sample.batch(for: loaded.model, seed: seed)
+    let model = ModelGradientCheck(
+      loaded.model, inputs: batch.inputs, targets: batch.targets, batchSize: batch.batchSize)
+    guard model.loss.isFinite else {
+      throw FileError.malformed(
+        file: path, reason: "its loss is \(model.loss): its weights are damaged, or its training diverged")
+    }
+    if !json {
+      let size = "\(batch.batchSize) sequences of \(batch.length) characters"
+      terminal.writeLine("\(path) on \(size) of \(sample.source)\n")
+    }
     table.begin("parameter", nameWidth: model.parameterNames.map(\.count).max() ?? 0, namesInputs: false)
-    for (index, name) in model.parameterNames.enumerated() { table.add(name, model.checkGradients(check, by: index)) }
+    for (index, name) in model.parameterNames.enumerated() { table.add(name, model.report(check, by: index)) }
     for type in [ElementType.float64, .float32] {
       table.add(CacheCheck(loaded.model.converted(to: type), sample.tokens))
     }
@@ -106,25 +113,4 @@ extension ArgumentType<Int> {
     placeholder: "n", expectation: "a whole number of at least 1, or 'all'", choices: ["all"],
     parse: { text in text == "all" ? .max : Int(text).flatMap { $0 >= 1 ? $0 : nil } },
     format: { $0 == .max ? "all" : "\($0)" })
-}
-
-/// A model small enough to check every weight of, with everything in it that a large one has.
-private struct SmallModel {
-  private let model: GPT
-
-  init() throws {
-    let config = GPTConfig(
-      vocabularySize: 7, layerCount: 2, headCount: 4, keyValueHeadCount: 2, width: 8, contextLength: 5)
-    model = try GPT(config, key: RandomKey(seed: 1)).converted(to: .float64)
-  }
-
-  var names: [String] { model.namedParameters.map(\.name) }
-
-  func checkGradients(_ check: GradientCheck) -> GradientCheck.Report {
-    let tokens: [Int32] = [1, 4, 2, 2, 6, 0, 3, 5, 1, 1, 2]
-    return check.check(model.parameters) { tensors in
-      model.replacingParameters(with: tensors)
-        .loss(inputs: Array(tokens.dropLast()), targets: Array(tokens.dropFirst()), batchSize: 2)
-    }
-  }
 }

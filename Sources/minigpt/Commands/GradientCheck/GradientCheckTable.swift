@@ -1,5 +1,6 @@
 import Autograd
-import Checkpoints
+import Files
+import Transformer
 
 /// The rows of `minigpt gradcheck` as they come, for people or as JSON objects, and what they amount to.
 package final class GradientCheckTable {
@@ -53,11 +54,11 @@ package final class GradientCheckTable {
   /// Shows how a cache fared.
   package func add(_ cache: CacheCheck) {
     failures += cache.passes ? 0 : 1
-    guard !json else { return terminal.writeLine(cache.json.compact) }
+    guard !json else { return terminal.writeLine(object(cache).compact) }
     let numbers = [cache.largest, cache.worst, cache.worst / cache.bound].map(Formatting.scientific)
     terminal.writeLine(
       columns(
-        cache.name, [Formatting.count(cache.comparedCount)] + numbers, cache.passes ? "ok" : "FAILS",
+        name(of: cache), [Formatting.count(cache.comparedCount)] + numbers, cache.passes ? "ok" : "FAILS",
         "position \(cache.worstPosition)"))
   }
 
@@ -72,6 +73,16 @@ package final class GradientCheckTable {
   private func columns(_ name: String, _ numbers: [String], _ verdict: String, _ place: String) -> String {
     ([Formatting.padded(name, to: -nameWidth)] + numbers.map { Formatting.padded($0, to: 11) }
       + [Formatting.padded(verdict, to: -7), place]).joined(separator: "  ")
+  }
+
+  private func name(of cache: CacheCheck) -> String { "cached logits, \(cache.elementType)" }
+
+  private func object(_ cache: CacheCheck) -> JSON {
+    [
+      "check": .string(name(of: cache)), "logits": .integer(cache.comparedCount),
+      "largest_logit": .number(cache.largest), "worst_error": .number(cache.worst),
+      "worst_position": .integer(cache.worstPosition), "bound": .number(cache.bound), "passes": .bool(cache.passes),
+    ]
   }
 
   private func object(_ name: String, _ report: GradientCheck.Report, sample: String?) -> JSON {

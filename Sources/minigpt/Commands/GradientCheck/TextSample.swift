@@ -1,5 +1,6 @@
 import Randomness
 import Text
+import Transformer
 
 /// Tokens for a model to be checked on, and where they are from.
 struct TextSample {
@@ -34,6 +35,16 @@ struct TextSample {
   }
 
   private static let shipped = "data/fables.txt"
+
+  /// The sequences of a batch, and the most tokens in each: short, since every derivative takes two losses.
+  private static let (batchSize, longest) = (2, 16)
+
+  /// Short sequences from anywhere in the sample.
+  func batch(for model: GPT, seed: UInt64) -> TokenBatch {
+    let ids = TokenIDs(tokens, vocabularySize: model.config.vocabularySize)
+    let length = min(Self.longest, model.config.contextLength, tokens.count - 1)
+    return RandomBatches(ids[...], batchSize: Self.batchSize, length: length, key: RandomKey(seed: seed)).batch(at: 0)
+  }
 
   private static func part(of text: String, _ tokenizer: CharacterTokenizer, _ length: Int) throws -> [Int32] {
     try tokenizer.encode(String(text.unicodeScalars.prefix(length + 1)))

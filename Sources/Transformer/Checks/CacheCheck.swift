@@ -1,27 +1,27 @@
 import Autograd
-import Checkpoints
-import Layers
-import Transformer
 
 /// A model's logits with a key/value cache, token by token, against those of the whole sequence at once.
-package struct CacheCheck {
-  /// The row's name: `cached logits, float64`.
-  package let name: String
+///
+///     let check = CacheCheck(model, tokens)
+///     if !check.passes { print("position \(check.worstPosition) is off by \(check.worst)") }
+public struct CacheCheck {
+  /// What the logits' elements are.
+  public let elementType: ElementType
   /// How many logits were compared.
-  package let comparedCount: Int
+  public let comparedCount: Int
   /// The largest difference, and the position of the sequence that it is at.
-  package let worst: Double
-  package let worstPosition: Int
+  public let worst: Double
+  public let worstPosition: Int
   /// The largest logit, in magnitude.
-  package let largest: Double
+  public let largest: Double
   /// The largest difference that is put down to rounding, by a rule of thumb: see `additions`.
-  package let bound: Double
+  public let bound: Double
 
   /// Whether they agree; not where one is no number.
-  package var passes: Bool { worst.isFinite && worst <= bound }
+  public var passes: Bool { worst.isFinite && worst <= bound }
 
   /// Compares the logits at every position of `tokens`, as many as fit the model's context.
-  package init(_ model: GPT, _ tokens: [Int32]) {
+  public init(_ model: GPT, _ tokens: [Int32]) {
     let tokens = Array(tokens.prefix(model.config.contextLength))
     let whole = model.logits(tokens).scalars
     let cache = KVCache(for: model)
@@ -31,15 +31,14 @@ package struct CacheCheck {
 
   /// Compares logits that were computed in both ways for so many tokens.
   package init(_ model: GPT, length: Int, whole: [Double], cached: [Double]) {
-    let type = model.parameters.first?.elementType ?? .float64
-    name = "cached logits, \(type)"
+    elementType = model.elementType
     comparedCount = whole.count
     let differences = zip(whole, cached).map { abs($0 - $1).isNaN ? .infinity : abs($0 - $1) }
     let place = differences.indices.max { differences[$0] < differences[$1] } ?? 0
     worst = differences[place]
     worstPosition = place / model.config.vocabularySize
     largest = whole.reduce(0) { max($0, abs($1)) }
-    bound = Self.rounding(of: type) * Double(Self.additions(model.config, length: length)) * largest
+    bound = Self.rounding(of: elementType) * Double(Self.additions(model.config, length: length)) * largest
   }
 
   /// The unit roundoff: half the distance from 1 to the next number.
@@ -55,14 +54,5 @@ package struct CacheCheck {
     let attention = config.headWidth + 2 * length  // scores, the softmax's sum, the mixture of values
     let norms = 4 * config.width
     return config.layerCount * (projections + attention + norms) + 3 * config.width
-  }
-
-  /// The row as an object.
-  package var json: JSON {
-    [
-      "check": .string(name), "logits": .integer(comparedCount), "largest_logit": .number(largest),
-      "worst_error": .number(worst), "worst_position": .integer(worstPosition), "bound": .number(bound),
-      "passes": .bool(passes),
-    ]
   }
 }

@@ -1,4 +1,4 @@
-import Checkpoints
+import Files
 import Testing
 
 @Suite struct JSONTests {
@@ -40,7 +40,7 @@ import Testing
       ("\"\\", "expected an escape, found the end"),
     ])
   func refuses(text: String, reason: String) throws {
-    let error = try checkpointError { _ = try JSON(parsing: text, from: "text") }
+    let error = try fileError { _ = try JSON(parsing: text, from: "text") }
     #expect(error.description.hasPrefix("text: line "))
     #expect(error.description.contains(reason))
   }
@@ -55,7 +55,7 @@ import Testing
     "invalid UTF-8 is refused", arguments: [[0xC3], [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80]] as [[UInt8]])
   func refusesInvalidUTF8(bytes: [UInt8]) throws {
     let quote = UInt8(ascii: "\"")
-    let error = try checkpointError { _ = try JSON(parsing: [quote] + bytes + [quote], from: "text") }
+    let error = try fileError { _ = try JSON(parsing: [quote] + bytes + [quote], from: "text") }
     #expect(error.description.contains("not UTF-8"))
   }
 
@@ -64,8 +64,8 @@ import Testing
       String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
     }
     #expect(throws: Never.self) { try JSON(parsing: nested(64), from: "text") }
-    #expect(throws: CheckpointError.self) { try JSON(parsing: nested(65), from: "text") }
-    #expect(throws: CheckpointError.self) {
+    #expect(throws: FileError.self) { try JSON(parsing: nested(65), from: "text") }
+    #expect(throws: FileError.self) {
       try JSON(parsing: String(repeating: "[", count: 1 << 20), from: "text")
     }
   }
@@ -73,7 +73,7 @@ import Testing
   @Test("every prefix of a document is refused without a trap") func refusesPrefixes() throws {
     let document = Array(#"{"a": [1, -2.5e-3, "x\n\ud83d\ude00é"], "b": {"c": null, "d": true}}"#.utf8)
     for length in document.indices {
-      #expect(throws: CheckpointError.self) { try JSON(parsing: Array(document[..<length]), from: "text") }
+      #expect(throws: FileError.self) { try JSON(parsing: Array(document[..<length]), from: "text") }
     }
     #expect(throws: Never.self) { try JSON(parsing: document, from: "text") }
   }
@@ -146,16 +146,16 @@ import Testing
 
   @Test("an error names document, place, what was expected and what was found") func errors() throws {
     #expect(
-      try checkpointError { _ = try root["model"]["vocab"].members[1].field.integer }.description
+      try fileError { _ = try root["model"]["vocab"].members[1].field.integer }.description
         == #"config.json: model.vocab.b: expected an integer, found "two""#)
     #expect(
-      try checkpointError { _ = try root["shape"].elements[1].integer(in: 0...9) }.description
+      try fileError { _ = try root["shape"].elements[1].integer(in: 0...9) }.description
         == "config.json: shape[1]: expected an integer from 0 to 9, found -2")
     #expect(
-      try checkpointError { _ = try root["a"]["b"].string }.description
+      try fileError { _ = try root["a"]["b"].string }.description
         == "config.json: a.b: expected a string, found nothing")
     #expect(
-      try checkpointError { _ = try root["model"].bool }.description
+      try fileError { _ = try root["model"].bool }.description
         == #"config.json: model: expected true or false, found "#
         + #"{"vocab":{"a":1,"b":"two"},"theta":10,"window":null}"#)
   }

@@ -1,11 +1,11 @@
 import Foundation
 
 /// What stands at a path; a link is not followed.
-enum FileKind {
+package enum FileKind {
   case directory, symbolicLink, other
 
   /// Nil where there is nothing.
-  init?(of path: String) {
+  package init?(of path: String) {
     var status = stat()
     guard lstat(path, &status) == 0 else { return nil }
     switch status.st_mode & S_IFMT {
@@ -17,15 +17,15 @@ enum FileKind {
 }
 
 /// Whether there is a directory at `path`; a link is followed.
-func isDirectory(_ path: String) -> Bool {
+package func isDirectory(_ path: String) -> Bool {
   var status = stat()
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 /// The names in the directory at `path`, sorted.
-func listDirectory(_ path: String) throws -> [String] {
+package func listDirectory(_ path: String) throws -> [String] {
   guard let directory = opendir(path) else {
-    throw CheckpointError.system(operation: "list", path: path, code: errno)
+    throw FileError.system(operation: "list", path: path, code: errno)
   }
   defer { closedir(directory) }
   var names: [String] = []

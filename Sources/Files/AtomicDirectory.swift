@@ -1,17 +1,18 @@
 /// A directory of files that appears whole or not at all.
 ///
-/// The files are written into a sibling whose name ends in `.incomplete`, each with fsync, a manifest of
-/// their sizes and hashes last, and the sibling is renamed. A crash at any moment leaves the old directory or
-/// the new one; what it leaves beside them, `mend` removes.
+/// The files are written into a sibling whose name ends in `.incomplete`, each with fsync, and the sibling is
+/// renamed. A crash at any moment leaves the old directory or the new one; what it leaves beside them, `mend`
+/// removes.
 package struct AtomicDirectory {
   /// Ends the name of what is being written or removed: nothing to keep.
-  static let incompleteSuffix = ".incomplete"
+  package static let incompleteSuffix = ".incomplete"
   /// Ends the name of a directory whose successor is about to take its place.
   static let replacedSuffix = ".replaced"
 
   private let path: String
   private let calls: any SystemCalls
-  private var manifest = Manifest()
+  /// The files written so far, by name.
+  package private(set) var files: [String: FileDigest] = [:]
 
   private init(path: String, calls: any SystemCalls) {
     self.path = path
@@ -20,7 +21,7 @@ package struct AtomicDirectory {
 
   /// Makes or replaces the directory at `path` by one of the files that `body` writes.
   ///
-  /// - Throws: `CheckpointError.system` that names the file, or what `body` throws; then what was at `path`
+  /// - Throws: `FileError.system` that names the file, or what `body` throws; then what was at `path`
   ///   before is there still.
   package static func write(
     to path: String, calls: any SystemCalls = POSIX(), _ body: (inout AtomicDirectory) throws -> Void
@@ -31,8 +32,6 @@ package struct AtomicDirectory {
     do {
       try calls.perform("create", temporary) { calls.makeDirectory(temporary) }
       try body(&directory)
-      let manifest = directory.manifest
-      try directory.write(Manifest.fileName) { try $0.write(manifest.json.pretty + "\n") }
       try calls.synchronizeDirectory(temporary)
       try install(temporary, at: path, calls: calls)
     } catch {
@@ -43,7 +42,7 @@ package struct AtomicDirectory {
 
   /// Writes the file `name` with what `body` writes.
   package mutating func write(_ name: String, _ body: (inout DurableFile) throws -> Void) throws {
-    manifest.files[name] = try DurableFile.create(path + "/" + name, calls: calls, body)
+    files[name] = try DurableFile.create(path + "/" + name, calls: calls, body)
   }
 
   private static func install(_ temporary: String, at path: String, calls: any SystemCalls) throws {
@@ -64,7 +63,7 @@ package struct AtomicDirectory {
   }
 
   /// Removes the directory at `path`; a crash on the way leaves it whole or recognisably incomplete.
-  static func remove(_ path: String, calls: any SystemCalls) throws {
+  package static func remove(_ path: String, calls: any SystemCalls) throws {
     let temporary = path + incompleteSuffix
     try calls.removeTree(temporary)
     try calls.perform("remove", path) { calls.rename(path, to: temporary) }
@@ -73,7 +72,7 @@ package struct AtomicDirectory {
 
   /// Puts back or removes what interrupted calls of `write` and `remove` left in the directory `parent`, of
   /// the names that `isOwn` accepts.
-  static func mend(in parent: String, _ isOwn: (String) -> Bool, calls: any SystemCalls) throws {
+  package static func mend(in parent: String, _ isOwn: (String) -> Bool, calls: any SystemCalls) throws {
     for name in try listDirectory(parent) {
       let path = parent + "/" + name
       if name.hasSuffix(incompleteSuffix), isOwn(String(name.dropLast(incompleteSuffix.count))) {

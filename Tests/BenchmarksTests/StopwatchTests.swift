@@ -1,11 +1,11 @@
+import Benchmarks
 import Testing
 import Text
 import Training
 import Transformer
-import minigpt
 
 @Suite("The parts of a training step")
-struct BenchStagesTests {
+struct StopwatchTests {
   private static func trainer() throws -> Trainer {
     var options = TrainingOptions()
     (options.batchSize, options.maxIterations, options.gradientAccumulationSteps) = (3, 10, 2)

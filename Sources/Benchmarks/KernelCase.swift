@@ -87,10 +87,3 @@ extension KernelCase {
     }
   }
 }
-
-/// The middle of `values`, or the mean of the two in the middle; not a number where there are none.
-package func median(of values: [Double]) -> Double {
-  let sorted = values.sorted()
-  let (below, above) = ((sorted.count - 1) / 2, sorted.count / 2)
-  return sorted.isEmpty ? .nan : (sorted[below] + sorted[above]) / 2
-}

@@ -59,21 +59,21 @@ package struct POSIX: SystemCalls {
 extension SystemCalls {
   /// Makes a call, again for as long as a signal interrupts it.
   ///
-  /// - Throws: `CheckpointError.system` that says `operation` could not be done to `path`.
+  /// - Throws: `FileError.system` that says `operation` could not be done to `path`.
   @discardableResult
-  func perform<Result: SignedInteger>(
+  package func perform<Result: SignedInteger>(
     _ operation: String, _ path: String, _ call: () -> Result
   ) throws -> Result {
     while true {
       let result = call()
       if result >= 0 { return result }
       let code = errno
-      guard code == EINTR else { throw CheckpointError.system(operation: operation, path: path, code: code) }
+      guard code == EINTR else { throw FileError.system(operation: operation, path: path, code: code) }
     }
   }
 
   /// Writes all of `bytes`, in as many calls as it takes.
-  func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String) throws {
+  package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String) throws {
     var rest = bytes
     while !rest.isEmpty {
       let count = try perform("write", path) { write(rest, to: descriptor) }
@@ -82,7 +82,7 @@ extension SystemCalls {
   }
 
   /// Makes the directory at `path` and those above it that are not there yet.
-  func makeDirectories(_ path: String) throws {
+  package func makeDirectories(_ path: String) throws {
     guard FileKind(of: path) == nil else { return }
     let parent = parentDirectory(of: path)
     try makeDirectories(parent)
@@ -99,17 +99,17 @@ extension SystemCalls {
     let failure = synchronize(descriptor) < 0 ? errno : nil
     let closed = close(descriptor)
     if let code = failure ?? (closed < 0 ? errno : nil) {
-      throw CheckpointError.system(operation: "write", path: path, code: code)
+      throw FileError.system(operation: "write", path: path, code: code)
     }
   }
 
   /// Makes durable what was created, renamed or removed in the directory at `path`.
-  func synchronizeDirectory(_ path: String) throws {
+  package func synchronizeDirectory(_ path: String) throws {
     try finish(try perform("open", path) { openDirectory(path) }, path)
   }
 
   /// Removes a file, a link, or a directory with all that is in it; nothing there is no error.
-  func removeTree(_ path: String) throws {
+  package func removeTree(_ path: String) throws {
     guard let kind = FileKind(of: path) else { return }
     guard kind == .directory else {
       try perform("remove", path) { unlink(path) }

@@ -1,5 +1,18 @@
 import Foundation
 
+/// What a file holds, told by its length and hash.
+package struct FileDigest: Sendable, Equatable {
+  /// How long the file is.
+  package var byteCount: Int
+  /// 64 lower-case hexadecimal digits.
+  package var sha256: String
+
+  /// The digest of a file of `byteCount` bytes.
+  package init(byteCount: Int, sha256: String) {
+    (self.byteCount, self.sha256) = (byteCount, sha256)
+  }
+}
+
 /// A file that is being written: every call is checked, and the bytes are counted and hashed as they go by.
 package struct DurableFile {
   private let path: String
@@ -16,7 +29,7 @@ package struct DurableFile {
 
   /// Writes a new file at `path` with what `body` writes, and returns when it has reached the disk.
   ///
-  /// - Throws: `CheckpointError.system`, or what `body` throws; then the file is there in part.
+  /// - Throws: `FileError.system`, or what `body` throws; then the file is there in part.
   static func create(
     _ path: String, calls: any SystemCalls, _ body: (inout DurableFile) throws -> Void
   ) throws -> FileDigest {
@@ -34,7 +47,7 @@ package struct DurableFile {
 
   /// Writes the file at `path` with what `body` writes: afterwards it is there whole, or as it was before.
   ///
-  /// - Throws: `CheckpointError.system` that names the file, or what `body` throws.
+  /// - Throws: `FileError.system` that names the file, or what `body` throws.
   package static func replace(
     _ path: String, calls: any SystemCalls = POSIX(), _ body: (inout DurableFile) throws -> Void
   ) throws {

@@ -1,12 +1,12 @@
 import Foundation
 
-/// What can be wrong with a checkpoint, or with any other file that this module reads or writes.
-public enum CheckpointError: Error, Sendable, Equatable {
+/// What can be wrong with a file or a directory that is read or written.
+public enum FileError: Error, Sendable, Equatable {
   /// There is nothing at `path`; `remedy` says what to do about it.
   case missing(path: String, remedy: String)
   /// The system refused `operation` on `path` with error number `code`.
   case system(operation: String, path: String, code: Int32)
-  /// Another process trains in the run's directory at `path`.
+  /// Another process works in the directory at `path`.
   case inUse(path: String)
   /// The bytes of `file` are not what its format demands.
   case malformed(file: String, reason: String)
@@ -16,14 +16,14 @@ public enum CheckpointError: Error, Sendable, Equatable {
   case damaged(file: String, reason: String)
 }
 
-extension CheckpointError: CustomStringConvertible {
+extension FileError: CustomStringConvertible {
   /// One line that names the file, what is wrong with it and, where there is one, the way out.
   public var description: String {
     switch self {
     case .missing(let path, let remedy): "\(path): not found; \(remedy)"
     case .system(let operation, let path, let code):
       "\(path): cannot \(operation): \(String(cString: strerror(code)))"
-    case .inUse(let path): "\(path): another run is under way there; wait for it, or give another --out"
+    case .inUse(let path): "\(path): another run is under way there; wait for it, or choose another directory"
     case .malformed(let file, let reason): "\(file): \(reason)"
     case .unsupported(let file, let reason): "\(file): \(reason)"
     case .damaged(let file, let reason): "\(file): \(reason); take another checkpoint of the run"

@@ -1,4 +1,5 @@
-import Checkpoints
+import Benchmarks
+import Files
 import Transformer
 
 /// The table of kernels beside what the machine could do at most, or a line of JSON for each of its rows.

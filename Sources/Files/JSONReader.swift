@@ -8,7 +8,7 @@ extension JSON {
   /// integer past the range of Int is read as a number.
   ///
   /// - Parameter source: What errors call the document, usually its path.
-  /// - Throws: `CheckpointError.malformed` with line, column and byte offset.
+  /// - Throws: `FileError.malformed` with line, column and byte offset.
   package init(parsing bytes: [UInt8], from source: String) throws {
     var reader = JSONReader(bytes: bytes, source: source)
     self = try reader.document()
@@ -220,7 +220,7 @@ extension JSONReader {
     }
   }
 
-  private func failure(_ reason: String, at offset: Int? = nil) -> CheckpointError {
+  private func failure(_ reason: String, at offset: Int? = nil) -> FileError {
     let offset = offset ?? position
     let before = bytes[..<offset]
     let line = 1 + before.count { $0 == UInt8(ascii: "\n") }

@@ -3,7 +3,7 @@
 ///     let config = JSONField(try JSON(parsing: bytes, from: path), in: path)
 ///     let theta = try config["rope_parameters"]["rope_theta"].number
 ///
-/// Going to a place never throws; asking for its value as a type does, with a `CheckpointError.malformed`
+/// Going to a place never throws; asking for its value as a type does, with a `FileError.malformed`
 /// that names document, place, what was expected and what was found.
 package struct JSONField: Sendable {
   /// The value; nil where the document has none.
@@ -33,17 +33,28 @@ package struct JSONField: Sendable {
   package var ifPresent: JSONField? { value == nil || value == .null ? nil : self }
 
   /// The error that says `reason` of this place.
-  package func failure(_ reason: String) -> CheckpointError {
+  package func failure(_ reason: String) -> FileError {
     .malformed(file: source, reason: place.isEmpty ? reason : "\(place): \(reason)")
   }
 
-  private func mismatch(_ expected: String) -> CheckpointError {
+  private func mismatch(_ expected: String) -> FileError {
     guard let value else { return failure("expected \(expected), found nothing") }
     return failure("expected \(expected), found \(Self.excerpt(value))")
   }
 
+  /// The error that says what stands here and that only `supported` is.
+  package func unsupported(_ supported: String) -> FileError {
+    .unsupported(
+      file: source, reason: "\(place) is \(value.map(Self.excerpt) ?? "missing"); supported: \(supported)")
+  }
+
+  /// Throws `FileError.unsupported` unless the value is `expected`.
+  package func require(_ expected: JSON) throws {
+    if value != expected { throw unsupported(expected.compact) }
+  }
+
   /// The beginning of `value`, for an error.
-  static func excerpt(_ value: JSON) -> String {
+  private static func excerpt(_ value: JSON) -> String {
     let text = value.compact
     return text.count > 60 ? text.prefix(60) + "…" : text
   }
@@ -114,20 +125,5 @@ extension JSONField {
         return (member.name, JSONField(value: member.value, source: source, place: place))
       }
     }
-  }
-}
-
-// MARK: - What is supported
-
-extension JSONField {
-  /// Throws `CheckpointError.unsupported` unless the value is `expected`.
-  func require(_ expected: JSON) throws {
-    if value != expected { throw unsupported(expected.compact) }
-  }
-
-  /// The error that says what stands here and that only `supported` is.
-  func unsupported(_ supported: String) -> CheckpointError {
-    .unsupported(
-      file: source, reason: "\(place) is \(value.map(Self.excerpt) ?? "missing"); supported: \(supported)")
   }
 }

@@ -1,11 +1,11 @@
 import Foundation
 
 /// An existing regular file, open for reading.
-final class InputFile {
+package final class InputFile {
   /// Where the file is, as errors name it.
-  let path: String
+  package let path: String
   /// How long the file was when it was opened.
-  let byteCount: Int
+  package let byteCount: Int
   private let descriptor: Int32
 
   /// JSON documents of checkpoints are small; a longer one is refused before memory is taken for it.
@@ -13,22 +13,22 @@ final class InputFile {
 
   /// Opens the file at `path`.
   ///
-  /// - Throws: `CheckpointError.missing` with `remedy` where nothing is there; `.system` where it cannot be
+  /// - Throws: `FileError.missing` with `remedy` where nothing is there; `.system` where it cannot be
   ///   opened; `.malformed` where it is a directory or a device.
-  init(_ path: String, ifMissing remedy: String) throws {
+  package init(_ path: String, ifMissing remedy: String) throws {
     // Without O_NONBLOCK, opening a pipe would wait for a writer.
     descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     self.path = path
     guard descriptor >= 0 else {
       byteCount = 0
       throw errno == ENOENT || errno == ENOTDIR
-        ? CheckpointError.missing(path: path, remedy: remedy)
-        : CheckpointError.system(operation: "open", path: path, code: errno)
+        ? FileError.missing(path: path, remedy: remedy)
+        : FileError.system(operation: "open", path: path, code: errno)
     }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       byteCount = 0
-      throw CheckpointError.malformed(file: path, reason: "not a file")
+      throw FileError.malformed(file: path, reason: "not a file")
     }
     byteCount = Int(status.st_size)
   }
@@ -39,23 +39,23 @@ final class InputFile {
 
   /// Fills `buffer` with the bytes from `offset` on.
   ///
-  /// - Throws: `CheckpointError.malformed` where the file ends before; `.system` where it cannot be read.
-  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+  /// - Throws: `FileError.malformed` where the file ends before; `.system` where it cannot be read.
+  package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
     var done = 0
     while done < buffer.count {
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer.dropFirst(done))
       let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw CheckpointError.system(operation: "read", path: path, code: errno) }
+      guard count >= 0 else { throw FileError.system(operation: "read", path: path, code: errno) }
       guard count > 0 else {
-        throw CheckpointError.malformed(file: path, reason: "ends at byte \(offset + done), in the middle")
+        throw FileError.malformed(file: path, reason: "ends at byte \(offset + done), in the middle")
       }
       done += count
     }
   }
 
   /// The bytes of `range`.
-  func bytes(in range: Range<Int>) throws -> [UInt8] {
+  package func bytes(in range: Range<Int>) throws -> [UInt8] {
     try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
       try read(at: range.lowerBound, into: UnsafeMutableRawBufferPointer(buffer))
       count = range.count
@@ -64,17 +64,17 @@ final class InputFile {
 
   /// The file as a JSON document.
   ///
-  /// - Throws: `CheckpointError.malformed` where it is none, or is longer than 64 MiB.
-  func json() throws -> JSONField {
+  /// - Throws: `FileError.malformed` where it is none, or is longer than 64 MiB.
+  package func json() throws -> JSONField {
     guard byteCount <= Self.maximumDocumentByteCount else {
-      throw CheckpointError.malformed(
+      throw FileError.malformed(
         file: path, reason: "\(byteCount) bytes: too long for a JSON document here")
     }
     return JSONField(try JSON(parsing: try bytes(in: 0..<byteCount), from: path), in: path)
   }
 
   /// The SHA-256 hash of the whole file, read in pieces.
-  func sha256() throws -> String {
+  package func sha256() throws -> String {
     var hash = SHA256()
     try withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 64) { buffer in
       for start in stride(from: 0, to: byteCount, by: buffer.count) {

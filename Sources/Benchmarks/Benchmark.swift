@@ -1,4 +1,3 @@
-import Checkpoints
 import Foundation
 import Transformer
 
@@ -26,7 +25,7 @@ package struct Benchmark {
   /// The fastest step, the one in the middle and the slowest.
   package var min: Double { stepMilliseconds.first ?? .nan }
   package var max: Double { stepMilliseconds.last ?? .nan }
-  package var median: Double { minigpt.median(of: stepMilliseconds) }
+  package var median: Double { Benchmarks.median(of: stepMilliseconds) }
 
   /// Over all steps together.
   package var tokensPerSecond: Double {
@@ -62,26 +61,11 @@ extension Benchmark {
       return getrusage(RUSAGE_SELF, &usage) == 0 ? Double(usage.ru_maxrss) / 1_048_576 : .nan
     #endif
   }
-
-  /// The contract's object, with `more` at its end.
-  package func json(_ more: [JSON.Member]) -> JSON {
-    .object(
-      [
-        .init(name: "bench", value: .string(name)),
-        .init(name: "ms_per_step", value: .spread(of: stepMilliseconds)),
-        .init(name: "tokens_per_second", value: .number(tokensPerSecond)),
-        .init(name: "gflops", value: .number(gigaflops)),
-        .init(name: "peak_mib", value: .number(peakMebibytes)),
-      ] + more)
-  }
 }
 
-extension JSON {
-  /// The smallest of `values`, the one in the middle and the largest.
-  static func spread(of values: [Double]) -> JSON {
-    [
-      "min": .number(values.min() ?? .nan), "median": .number(median(of: values)),
-      "max": .number(values.max() ?? .nan),
-    ]
-  }
+/// The middle of `values`, or the mean of the two in the middle; not a number where there are none.
+package func median(of values: [Double]) -> Double {
+  let sorted = values.sorted()
+  let (below, above) = ((sorted.count - 1) / 2, sorted.count / 2)
+  return sorted.isEmpty ? .nan : (sorted[below] + sorted[above]) / 2
 }

@@ -1,5 +1,6 @@
 import Autograd
-import Checkpoints
+import Benchmarks
+import Files
 import Training
 import Transformer
 
@@ -94,25 +95,33 @@ struct BenchmarkReport {
   }
 }
 
-/// What is known of steps of training besides how long they took.
-struct TrainingDetails {
-  /// Milliseconds of each part, for each step.
-  let steps: [[TrainingStage: Double]]
-  /// Floating-point operations in a second that the machine could do at most, measured around the steps.
-  let peak: Double
-  /// Seconds from the beginning of the command to the end of the first step.
-  let startup: Double
-
-  func median(of stage: TrainingStage) -> Double { minigpt.median(of: steps.compactMap { $0[stage] }) }
-
-  /// The part of the peak that the step in the middle reached.
-  func share(_ benchmark: Benchmark) -> Double {
-    let operations = benchmark.operationsPerToken * Double(benchmark.tokensPerStep)
-    return operations / (benchmark.median / 1e3) / peak
+extension Benchmark {
+  /// The contract's object, with `more` at its end.
+  fileprivate func json(_ more: [JSON.Member]) -> JSON {
+    .object(
+      [
+        .init(name: "bench", value: .string(name)),
+        .init(name: "ms_per_step", value: .spread(of: stepMilliseconds)),
+        .init(name: "tokens_per_second", value: .number(tokensPerSecond)),
+        .init(name: "gflops", value: .number(gigaflops)),
+        .init(name: "peak_mib", value: .number(peakMebibytes)),
+      ] + more)
   }
+}
 
-  var stages: JSON {
+extension TrainingDetails {
+  fileprivate var stages: JSON {
     .object(TrainingStage.allCases.map { .init(name: $0.rawValue, value: .number(median(of: $0))) })
+  }
+}
+
+extension JSON {
+  /// The smallest of `values`, the one in the middle and the largest.
+  static func spread(of values: [Double]) -> JSON {
+    [
+      "min": .number(values.min() ?? .nan), "median": .number(median(of: values)),
+      "max": .number(values.max() ?? .nan),
+    ]
   }
 }
 
