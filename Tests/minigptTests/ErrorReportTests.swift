@@ -25,7 +25,14 @@ struct ErrorReportTests {
   func codes(error: any Error, code: ExitCode) {
     let report = ErrorReport(error)
     #expect(report.code == code)
-    #expect(report.message == "\(error)")
+    #expect(report.message == namingFlags(in: "\(error)"))
+  }
+
+  @Test("an error about settings names their flags")
+  func flags() {
+    let diverged = TrainingError.diverged(step: 1, loss: .nan, gradientNorm: .nan)
+    #expect(ErrorReport(diverged).message.hasSuffix("try a lower --learning-rate or a longer --warmup-iters"))
+    #expect(namingFlags(in: "`keep` what `you` keep") == "--keep what `you` keep")
   }
 
   @Test("an error that nothing is known of is a defect of ours")
