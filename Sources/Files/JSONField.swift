@@ -37,7 +37,8 @@ package struct JSONField: Sendable {
     .malformed(file: source, reason: place.isEmpty ? reason : "\(place): \(reason)")
   }
 
-  private func mismatch(_ expected: String) -> FileError {
+  /// The error that says what was `expected` at this place and what was found.
+  package func mismatch(_ expected: String) -> FileError {
     guard let value else { return failure("expected \(expected), found nothing") }
     return failure("expected \(expected), found \(Self.excerpt(value))")
   }

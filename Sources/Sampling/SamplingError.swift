@@ -13,7 +13,7 @@ extension SamplingError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .optionOutOfRange(let option, let value, let range):
-      "the \(option) is \(value), but must be \(range)"
+      "`\(option)` is \(value), but must be \(range)"
     case .unusableLogit(let token, let value):
       "the model's logit for token \(token) is \(value); its weights are damaged or its training diverged"
     case .nothingToSample:

@@ -30,11 +30,11 @@ public struct SamplingOptions: Sendable, Hashable {
     try check(
       "temperature", temperature, temperature >= 0 && temperature.isFinite,
       "0 (greedy) or a positive number")
-    try check("top-k", topK, topK >= 0, "0 (all tokens) or a positive number")
-    try check("top-p", topP, topP > 0 && topP <= 1, "above 0 and at most 1 (all tokens)")
-    try check("min-p", minP, 0...1 ~= minP, "from 0 (all tokens) to 1")
+    try check("top_k", topK, topK >= 0, "0 (all tokens) or a positive number")
+    try check("top_p", topP, topP > 0 && topP <= 1, "above 0 and at most 1 (all tokens)")
+    try check("min_p", minP, 0...1 ~= minP, "from 0 (all tokens) to 1")
     try check(
-      "repetition penalty", repetitionPenalty, repetitionPenalty > 0 && repetitionPenalty.isFinite,
+      "repetition_penalty", repetitionPenalty, repetitionPenalty > 0 && repetitionPenalty.isFinite,
       "a positive number (1 for none)")
   }
 }

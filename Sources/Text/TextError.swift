@@ -36,22 +36,22 @@ extension TextError: CustomStringConvertible {
     case .duplicateInVocabulary(let scalar):
       "the vocabulary holds \(quoted(scalar)) twice"
     case .validationFractionOutOfRange(let fraction):
-      "the validation fraction is \(fraction), but must be at least 0 and less than 1"
+      "`val_fraction` is \(fraction), but must be at least 0 and less than 1"
     case .shorterThanBlock(let split, let tokens, let blockSize):
       "the \(split) split holds \(tokens) tokens, but one block of \(blockSize) and the token after it take "
         + "more; " + waysOut(split, tokens: tokens)
     case .nothingToScore(let tokens):
       "the text holds \(tokens) tokens, but scoring needs at least 2, as the first has nothing before it"
     case .strideOutOfRange(let stride, let blockSize):
-      "the stride is \(stride), but must be from 1 to the block size, \(blockSize)"
+      "`stride` is \(stride), but must be from 1 to the block size, \(blockSize)"
     }
   }
 }
 
 private func waysOut(_ split: TokenDataset.Split, tokens: Int) -> String {
   var ways = ["give a longer text"]
-  if tokens > 1 { ways.append("use a block size of \(tokens - 1) or less") }
-  if split == .validation { ways.append("raise the validation fraction") }
+  if tokens > 1 { ways.append("use a `block_size` of \(tokens - 1) or less") }
+  if split == .validation { ways.append("raise `val_fraction`") }
   return ways.joined(separator: ", or ")
 }
 

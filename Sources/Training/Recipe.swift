@@ -1,86 +1,108 @@
 import Transformer
 
 /// A model's shape and how it is trained: all of a run but its corpus.
+///
+/// Each of its settings is a row of `Recipe.settings`.
 public struct Recipe: Sendable, Equatable {
-  /// L, H, C and T of the model, see `GPTConfig`.
-  public var layerCount: Int
-  public var headCount: Int
-  public var width: Int
-  public var contextLength: Int
-  /// G, nil for as many as there are heads.
-  public var keyValueHeadCount: Int?
-  /// W, nil for all of the context.
-  public var slidingWindow: Int?
+  /// The model, but for its vocabulary, which is the corpus's: see `config(vocabularySize:)`.
+  public var model: GPTConfig
   /// How it is trained.
   public var options: TrainingOptions
 
-  /// A recipe of this shape, trained as `options` say.
-  public init(layerCount: Int, headCount: Int, width: Int, contextLength: Int, options: TrainingOptions) {
-    (self.layerCount, self.headCount, self.width) = (layerCount, headCount, width)
-    self.contextLength = contextLength
+  /// A recipe of this model, trained as `options` say.
+  public init(model: GPTConfig, options: TrainingOptions) {
+    self.model = model
     self.options = options
+  }
+
+  /// A recipe of this shape, whose vocabulary is not known yet and counts as 0.
+  public init(layerCount: Int, headCount: Int, width: Int, contextLength: Int, options: TrainingOptions) {
+    self.init(
+      model: GPTConfig(
+        vocabularySize: 0, layerCount: layerCount, headCount: headCount, width: width, contextLength: contextLength),
+      options: options)
   }
 
   /// The configuration of a model over so many tokens.
   public func config(vocabularySize: Int) -> GPTConfig {
-    GPTConfig(
-      vocabularySize: vocabularySize, layerCount: layerCount, headCount: headCount,
-      keyValueHeadCount: keyValueHeadCount, width: width, contextLength: contextLength, slidingWindow: slidingWindow)
+    var config = model
+    config.vocabularySize = vocabularySize
+    return config
   }
 }
 
-/// A recipe with a name.
-public struct Preset: Sendable {
-  /// What `--preset` takes.
-  public let name: String
-  /// One line on what it is.
-  public let summary: String
-  public let recipe: Recipe
+// MARK: - Validity
 
-  /// The preset called `name`.
-  public static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
+extension Recipe {
+  /// No step takes more sequences than this, whatever a file asks for.
+  private static let mostSequences = 1 << 24
 
-  /// Every preset, the default first.
-  public static let all = [baby, fables, shakespeare, gpt2]
+  /// Throws unless a run can be made of these settings: each in its range, and together.
+  public func validate() throws(TrainingError) {
+    for setting in Self.settings {
+      try check(
+        setting.isValid(self), "`\(setting.name)` is \(setting.text(self)); it must be \(setting.expectation)")
+    }
+    let (sequences, overflow) = options.batchSize.multipliedReportingOverflow(by: options.gradientAccumulationSteps)
+    try check(
+      !overflow && sequences <= Self.mostSequences,
+      "`batch_size` times `gradient_accumulation_steps` is above \(Self.mostSequences)")
+    let schedule = options.schedule
+    let end = options.decayIterations == nil ? "the run (`max_iters`" : "the decay (`lr_decay_iters`"
+    try check(
+      schedule.warmupSteps <= schedule.decaySteps,
+      "`warmup_iters` (\(schedule.warmupSteps)) is longer than \(end) \(schedule.decaySteps))")
+    do throws(GPTConfigError) {
+      try config(vocabularySize: max(1, model.vocabularySize)).validate()
+    } catch {
+      throw .invalidOption(Self.naming(error))
+    }
+  }
 
-  /// nanoGPT's published configuration for a CPU: 0.8 M parameters.
-  public static let baby = Preset(
-    name: "baby", summary: "nanoGPT's character model for a CPU: L4 H4 C128 T64 B12, 2,000 iterations",
-    recipe: Recipe(layerCount: 4, headCount: 4, width: 128, contextLength: 64, options: TrainingOptions()))
+  private func check(_ holds: Bool, _ message: @autoclosure () -> String) throws(TrainingError) {
+    if !holds { throw .invalidOption(message()) }
+  }
 
-  /// Ours for the corpus of fables: shallow, with a context that holds most of a fable, and many small steps.
-  public static let fables = Preset(
-    name: "fables", summary: "ours for data/fables.txt: L2 H8 C128 T128 B6, 6,000 iterations",
-    recipe: Recipe(layerCount: 2, headCount: 8, width: 128, contextLength: 128, options: fablesOptions))
+  /// What `error` says, and the settings of the properties that it is about.
+  private static func naming(_ error: GPTConfigError) -> String {
+    let model: PartialKeyPath<Recipe> = \.model
+    let properties = error.properties.map { model.appending(path: $0) }
+    let names = settings.filter { properties.contains($0.property) }.map { "`\($0.name)`" }
+    return error.description + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
+  }
+}
 
-  /// nanoGPT's published configuration for a GPU: 10.7 M parameters.
-  public static let shakespeare = Preset(
-    name: "shakespeare",
-    summary: "nanoGPT's character model for a GPU: L6 H6 C384 T256 B64, 5,000 iterations, dropout 0.2",
-    recipe: Recipe(layerCount: 6, headCount: 6, width: 384, contextLength: 256, options: shakespeareOptions))
+extension TrainingOptions {
+  /// Throws unless a run can be made of these numbers.
+  public func validate() throws(TrainingError) {
+    // The smallest model there is stands in for the run's, which has its own validation.
+    try Recipe(layerCount: 1, headCount: 1, width: 2, contextLength: 1, options: self).validate()
+  }
+}
 
-  /// The shape of GPT-2's smallest model, for measuring how things scale.
-  public static let gpt2 = Preset(
-    name: "gpt2", summary: "the shape of GPT-2 small: L12 H12 C768 T1024 B4; for measuring, not for training here",
-    recipe: Recipe(layerCount: 12, headCount: 12, width: 768, contextLength: 1024, options: gpt2Options))
+// MARK: - Changes
 
-  private static let fablesOptions = {
-    var options = TrainingOptions()
-    (options.batchSize, options.maxIterations, options.evalInterval) = (6, 6_000, 1_000)
-    (options.learningRate, options.minLearningRate, options.beta2) = (4e-3, 4e-5, 0.98)
-    return options
-  }()
+extension Recipe {
+  /// This recipe with `changes`, by the names of the settings that they change; the order is the table's.
+  package func changed(by changes: [String: Setting.Change]) -> Recipe {
+    var recipe = self
+    for setting in Self.settings { changes[setting.name]?(&recipe) }
+    return recipe
+  }
 
-  private static let shakespeareOptions = {
-    var options = TrainingOptions()
-    (options.batchSize, options.maxIterations, options.dropout) = (64, 5_000, 0.2)
-    options.evaluation = .batches(200)
-    return options
-  }()
+  /// This recipe for a run that `saved` began: what it leaves to the length of the run, warm-up and decay, stays as it
+  /// was when the run began, however long the run is to be now.
+  package func resuming(_ saved: Recipe) -> Recipe {
+    var recipe = self
+    for setting in Self.settings { setting.settle(&recipe, saved) }
+    return recipe
+  }
 
-  private static let gpt2Options = {
-    var options = TrainingOptions()
-    options.batchSize = 4
-    return options
-  }()
+  /// What keeps a run of `saved` from going on with this recipe: each setting that differs and may not, as
+  /// "`batch_size` was 12, is 16".
+  package func differences(from saved: Recipe) -> [String] {
+    Self.settings.filter { !$0.mayChangeOnResume && $0.json(self) != $0.json(saved) }.map {
+      "`\($0.name)` was \($0.resolvedText(saved)), is \($0.resolvedText(self))"
+    }
+  }
 }

@@ -1,5 +1,4 @@
 import Autograd
-import Foundation
 import Layers
 import Optimizers
 import Randomness
@@ -66,13 +65,9 @@ public struct Trainer {
     let parameters = 16 * Double(config.parameterCount)
     let tokens = Double(batchSize) * Double(config.contextLength)
     let activations = 4 * tokens * Double(config.layerCount) * Double(12 * config.width + 2 * config.mlpWidth)
-    guard parameters + activations <= Double(ProcessInfo.processInfo.physicalMemory) else {
-      throw .invalidOption(
-        """
-        training this model with batches of \(batchSize) takes about \(Int((parameters + activations) / 0x1p30)) GiB, \
-        more than this computer's memory; make it smaller, or batch-size (gradient-accumulation-steps makes up for it)
-        """)
-    }
+    try Training.requireMemory(
+      parameters + activations, for: "training this model with batches of \(batchSize)",
+      remedy: "make it smaller, or `batch_size` (`gradient_accumulation_steps` makes up for it)")
   }
 
   private static func key(_ options: TrainingOptions, _ purpose: Purpose) -> RandomKey {

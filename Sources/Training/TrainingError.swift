@@ -1,4 +1,4 @@
-/// Why a run cannot begin or go on.
+/// Why a run cannot begin or go on. Names of settings stand between backquotes in its texts.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// An option has a value that makes no run; the text names it, its value and the range.
   case invalidOption(String)
@@ -14,12 +14,12 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .diverged(let step, let loss, let norm):
       """
       training diverged at step \(step): loss \(loss), gradient norm \(norm). What was saved before, if anything, is good; \
-      try a lower learning rate or a longer warm-up
+      try a lower `learning_rate` or a longer `warmup_iters`
       """
     case .differsFromRun(let path, let differences):
       """
       \(path) was trained with other settings, so it cannot be resumed with these: \(differences.joined(separator: "; ")). \
-      Leave these settings as they were, or choose another directory
+      Leave these as they were, or train into another directory
       """
     }
   }

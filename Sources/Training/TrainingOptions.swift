@@ -44,9 +44,6 @@ public struct TrainingOptions: Sendable, Equatable {
   /// nanoGPT's character recipe.
   public init() {}
 
-  /// No step takes more sequences than this, whatever a file asks for.
-  private static let mostSequences = 1 << 24
-
   /// The learning rate by step, what was left open filled in.
   public var schedule: LearningRateSchedule {
     let decaySteps = decayIterations ?? maxIterations
@@ -62,42 +59,4 @@ public enum EvaluationExtent: Sendable, Equatable {
   case batches(Int)
   /// All of the validation part, every token but the first scored once, and as many batches of the training part.
   case full
-}
-
-extension TrainingOptions {
-  /// Throws unless a run can be made of these numbers.
-  public func validate() throws(TrainingError) {
-    let counts = [
-      ("max-iters", maxIterations, 1), ("batch-size", batchSize, 1),
-      ("gradient-accumulation-steps", gradientAccumulationSteps, 1), ("warmup-iters", warmupIterations ?? 0, 0),
-      ("lr-decay-iters", decayIterations ?? 0, 0), ("eval-interval", evalInterval, 1),
-      ("save-interval", saveInterval ?? 1, 1), ("keep", keep, 1), ("patience", patience ?? 1, 1),
-    ]
-    let (sequences, overflow) = batchSize.multipliedReportingOverflow(by: gradientAccumulationSteps)
-    try check(
-      !overflow && sequences <= Self.mostSequences,
-      "batch-size times gradient-accumulation-steps is above \(Self.mostSequences)")
-    for (name, value, least) in counts {
-      try check(value >= least, "\(name) is \(value); it must be at least \(least)")
-    }
-    if case .batches(let count) = evaluation { try check(count >= 1, "eval-iters is \(count); it must be at least 1") }
-    let rates = [("learning-rate", learningRate), ("min-lr", minLearningRate), ("weight-decay", weightDecay)]
-    for (name, value) in rates + [("grad-clip", gradientClip)] {
-      try check(value >= 0 && value.isFinite, "\(name) is \(value); it must be a number from 0 up")
-    }
-    for (name, value) in [("beta1", beta1), ("beta2", beta2), ("dropout", dropout)] {
-      try check((0..<1).contains(value), "\(name) is \(value); it must be from 0 to below 1")
-    }
-    try check(
-      validationFraction > 0 && validationFraction < 1,
-      "val-fraction is \(validationFraction); it must be above 0 and below 1")
-    let end = decayIterations == nil ? "the run (max-iters" : "the decay (lr-decay-iters"
-    try check(
-      schedule.warmupSteps <= schedule.decaySteps,
-      "warmup-iters (\(schedule.warmupSteps)) is longer than \(end) \(schedule.decaySteps))")
-  }
-
-  private func check(_ holds: Bool, _ message: @autoclosure () -> String) throws(TrainingError) {
-    if !holds { throw .invalidOption(message()) }
-  }
 }

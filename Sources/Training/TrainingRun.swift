@@ -36,7 +36,7 @@ public struct TrainingRun {
   /// - Throws: `GPTConfigError`, `TrainingError` or `TextError` where there is no training like this, and then what is
   ///   in the directory stays; `FileError` where it cannot be written.
   public init(_ recipe: Recipe, corpus: String, in directory: RunDirectory, replacing: Bool = false) throws {
-    try recipe.options.validate()
+    try recipe.validate()
     tokenizer = CharacterTokenizer(vocabularyOf: corpus)
     let config = recipe.config(vocabularySize: tokenizer.vocabularySize)
     try config.validate()
@@ -59,7 +59,7 @@ public struct TrainingRun {
   public init(resuming saved: SavedRun, _ recipe: Recipe, corpus: String) throws {
     let fingerprint = CorpusFingerprint(corpus)
     try saved.requireSameRun(recipe, fingerprint)
-    try recipe.options.validate()
+    try recipe.validate()
     let checkpoint = try Checkpoint(directory: saved.checkpoint.path)
     let options = recipe.options
     tokenizer = checkpoint.tokenizer
@@ -82,7 +82,7 @@ public struct TrainingRun {
   {
     try TokenDataset(
       TokenIDs(encoding: corpus, by: tokenizer), validationFraction: recipe.options.validationFraction,
-      blockSize: recipe.contextLength)
+      blockSize: recipe.model.contextLength)
   }
 }
 

@@ -1,18 +1,24 @@
 import Autograd
-import Foundation
 
 /// The hyperparameters that fix a model's shape and arithmetic.
+///
+/// Two follow others until they are set otherwise: multi-head attention stays multi-head when `headCount` changes, and
+/// an MLP four times the width stays so when `width` does. Set `headCount` and `width` first.
 public struct GPTConfig: Sendable, Equatable {
   /// V: how many tokens there are.
   public var vocabularySize: Int
   /// L: how many blocks.
   public var layerCount: Int
   /// H: how many query heads.
-  public var headCount: Int
+  public var headCount: Int {
+    didSet { if keyValueHeadCount == oldValue { keyValueHeadCount = headCount } }
+  }
   /// G: how many key and value heads; divides H. Equal to H for multi-head attention.
   public var keyValueHeadCount: Int
   /// C: the width of the residual stream (n_embd); H divides it.
-  public var width: Int
+  public var width: Int {
+    didSet { if mlpWidth == Self.usualMLPWidth(oldValue) { mlpWidth = Self.usualMLPWidth(width) } }
+  }
   /// F: the width inside the MLP, 4C unless given.
   public var mlpWidth: Int
   /// T: the longest sequence (block size), and so the number of positions.
@@ -36,12 +42,14 @@ public struct GPTConfig: Sendable, Equatable {
     self.headCount = headCount
     self.keyValueHeadCount = keyValueHeadCount ?? headCount
     self.width = width
-    // A width near Int.max comes from a hostile file; validate() refuses it, so here it must only not overflow.
-    self.mlpWidth = mlpWidth ?? width.multipliedReportingOverflow(by: 4).partialValue
+    self.mlpWidth = mlpWidth ?? Self.usualMLPWidth(width)
     self.contextLength = contextLength
     self.slidingWindow = slidingWindow
     self.tiesHead = tiesHead
   }
+
+  /// 4C. A width near Int.max comes from a hostile file; `validate` refuses it, so here it must only not overflow.
+  private static func usualMLPWidth(_ width: Int) -> Int { width.multipliedReportingOverflow(by: 4).partialValue }
 
   /// D: the width of a head, C / H.
   public var headWidth: Int { width / headCount }
@@ -70,45 +78,64 @@ public struct GPTConfig: Sendable, Equatable {
 public struct GPTConfigError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is wrong, with the numbers and what would be right.
   public let description: String
+  /// The properties that it is about.
+  public let properties: [any PartialKeyPath<GPTConfig> & Sendable]
+
+  /// Whether the same is wrong with the same numbers.
+  public static func == (a: Self, b: Self) -> Bool { a.description == b.description }
 }
 
 extension GPTConfig {
-  /// No number in a configuration may exceed this: far above any model this computer could hold.
-  static let largest = 1 << 24
+  /// No number in a configuration may exceed this, nor a model have more parameters than that: far above any model that
+  /// one computer could hold, and low enough that no size computed from valid numbers overflows.
+  private static let largest = 1 << 24
+  private static let mostParameters = 1 << 40
 
-  /// Throws unless a model can be made of these numbers.
+  /// Throws unless a model can be made of these numbers. Whether there is memory for it is not asked.
   public func validate() throws(GPTConfigError) {
-    let counts: [(String, Int)] = [
-      ("vocabulary size", vocabularySize), ("number of layers", layerCount),
-      ("number of heads", headCount), ("number of key/value heads", keyValueHeadCount),
-      ("width", width), ("MLP width", mlpWidth), ("context length", contextLength),
-      ("sliding window", slidingWindow ?? 1),
+    let counts: [(any PartialKeyPath<GPTConfig> & Sendable, String, Int)] = [
+      (\.vocabularySize, "vocabulary size", vocabularySize), (\.layerCount, "number of layers", layerCount),
+      (\.headCount, "number of heads", headCount),
+      (\.keyValueHeadCount, "number of key/value heads", keyValueHeadCount), (\.width, "width", width),
+      (\.mlpWidth, "MLP width", mlpWidth), (\.contextLength, "context length", contextLength),
+      (\.slidingWindow, "sliding window", slidingWindow ?? 1),
     ]
-    for (name, value) in counts {
-      try check((1...Self.largest).contains(value), "the \(name) is \(value); it must be from 1 to \(Self.largest)")
+    for (property, name, value) in counts {
+      try check(
+        (1...Self.largest).contains(value), property,
+        message: "the \(name) is \(value); it must be from 1 to \(Self.largest)")
     }
-    try check(
-      width % headCount == 0,
-      "the width \(width) is not divisible by the number of heads \(headCount)")
-    try check(
-      headWidth % 2 == 0,
-      "the width \(width) over the number of heads \(headCount) is \(headWidth); rotary embedding needs an even one")
-    try check(
-      headCount % keyValueHeadCount == 0,
-      "the number of heads \(headCount) is not divisible by the number of key/value heads \(keyValueHeadCount)"
-    )
+    try validateHeads()
     // In floating point, where the product of hostile numbers does not overflow.
     let perLayer = Double(width) * (4 * Double(width) + 2 * Double(mlpWidth))
     let estimate = Double(vocabularySize) * Double(width) + Double(layerCount) * perLayer
     try check(
-      estimate * 4 <= Double(ProcessInfo.processInfo.physicalMemory),
-      "the weights of such a model take \(Int(estimate / 0x1p28)) GiB, more than this computer's memory")
+      estimate <= Double(Self.mostParameters), \.vocabularySize, \.layerCount, \.width, \.mlpWidth,
+      message: "such a model would have about \(estimate) parameters; at most \(Self.mostParameters) are supported")
     try check(
-      layerNormEpsilon > 0 && layerNormEpsilon.isFinite, "layer norm's ε is \(layerNormEpsilon); it must be positive")
-    try check(ropeTheta > 0 && ropeTheta.isFinite, "rotary embedding's θ is \(ropeTheta); it must be positive")
+      layerNormEpsilon > 0 && layerNormEpsilon.isFinite, \.layerNormEpsilon,
+      message: "layer norm's ε is \(layerNormEpsilon); it must be positive")
+    try check(
+      ropeTheta > 0 && ropeTheta.isFinite, \.ropeTheta,
+      message: "rotary embedding's θ is \(ropeTheta); it must be positive")
   }
 
-  private func check(_ holds: Bool, _ message: @autoclosure () -> String) throws(GPTConfigError) {
-    if !holds { throw GPTConfigError(description: message()) }
+  private func validateHeads() throws(GPTConfigError) {
+    try check(
+      width % headCount == 0, \.width, \.headCount,
+      message: "the width \(width) is not divisible by the number of heads \(headCount)")
+    try check(
+      headWidth % 2 == 0, \.width, \.headCount,
+      message: "a head is \(headWidth) wide (width \(width) / heads \(headCount)); rotary embedding needs an even width"
+    )
+    try check(
+      headCount % keyValueHeadCount == 0, \.headCount, \.keyValueHeadCount,
+      message: "the number of heads \(headCount) is not divisible by that of key/value heads \(keyValueHeadCount)")
+  }
+
+  private func check(
+    _ holds: Bool, _ properties: any PartialKeyPath<GPTConfig> & Sendable..., message: @autoclosure () -> String
+  ) throws(GPTConfigError) {
+    if !holds { throw GPTConfigError(description: message(), properties: properties) }
   }
 }

@@ -23,7 +23,12 @@ package struct ErrorReport: Equatable {
       case is Terminal.WriteFailure: .ioFailure
       default: .defect
       }
-    message = code == .defect ? "This is a defect of minigpt: \(error)" : FlagNames.description(of: error)
+    message =
+      switch error {
+      case TrainingError.differsFromRun, FileError.inUse: namingFlags(in: "\(error)") + " (--out)"
+      case is TrainingError, is TextError, is SamplingError: namingFlags(in: "\(error)")
+      default: code == .defect ? "This is a defect of minigpt: \(error)" : "\(error)"
+      }
   }
 }
 

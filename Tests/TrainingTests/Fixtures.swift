@@ -20,7 +20,7 @@ func smallRecipe(_ change: (inout Recipe) -> Void = { _ in }) -> Recipe {
 /// A fresh trainer of `recipe` on the small text.
 func trainer(_ recipe: Recipe = smallRecipe()) throws -> Trainer {
   let tokenizer = CharacterTokenizer(vocabularyOf: smallText)
-  let dataset = try TokenDataset(TokenIDs(encoding: smallText, by: tokenizer), blockSize: recipe.contextLength)
+  let dataset = try TokenDataset(TokenIDs(encoding: smallText, by: tokenizer), blockSize: recipe.model.contextLength)
   return try Trainer(
     recipe.config(vocabularySize: tokenizer.vocabularySize), dataset: dataset, options: recipe.options)
 }

@@ -11,7 +11,7 @@ import Transformer
 struct ReproducibilityTests {
   /// Large enough that kernels cut their work into several chunks, which threads then share.
   static let recipe = smallRecipe {
-    ($0.width, $0.headCount, $0.keyValueHeadCount, $0.contextLength) = (64, 4, 2, 48)
+    ($0.model.width, $0.model.headCount, $0.model.keyValueHeadCount, $0.model.contextLength) = (64, 4, 2, 48)
     ($0.options.maxIterations, $0.options.batchSize, $0.options.dropout) = (20, 12, 0.1)
   }
 

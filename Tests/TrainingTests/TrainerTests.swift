@@ -82,7 +82,7 @@ struct TrainerTests {
     await #expect(processExitsWith: .success) {
       // Of a layer's weights the gradients take 12 C², its activations, at 2 C tokens, 20 C²; eight layers.
       let recipe = smallRecipe {
-        ($0.layerCount, $0.headCount, $0.width, $0.contextLength) = (8, 4, 64, 16)
+        ($0.model.layerCount, $0.model.headCount, $0.model.width, $0.model.contextLength) = (8, 4, 64, 16)
         $0.options.batchSize = 8
       }
       var trainer = try trainer(recipe)
@@ -109,10 +109,10 @@ struct TrainerTests {
       return options
     }
     return [
-      ("batch-size", changed { $0.batchSize = 0 }), ("learning-rate", changed { $0.learningRate = .nan }),
-      ("warmup-iters", changed { $0.warmupIterations = 13 }), ("dropout", changed { $0.dropout = 1 }),
-      ("beta2", changed { $0.beta2 = -1 }), ("max-iters", changed { $0.maxIterations = 0 }),
-      ("eval-iters", changed { $0.evaluation = .batches(0) }),
+      ("`batch_size`", changed { $0.batchSize = 0 }), ("`learning_rate`", changed { $0.learningRate = .nan }),
+      ("`warmup_iters`", changed { $0.warmupIterations = 13 }), ("`dropout`", changed { $0.dropout = 1 }),
+      ("`beta2`", changed { $0.beta2 = -1 }), ("`max_iters`", changed { $0.maxIterations = 0 }),
+      ("`eval_iters`", changed { $0.evaluation = .batches(0) }),
     ]
   }()
 

@@ -56,13 +56,15 @@ struct TrainingRunTests {
       #expect(saved.isFinished(by: saved.recipe))
 
       var other = saved.recipe
-      (other.width, other.options.seed, other.options.maxIterations) = (32, 1, 99)
+      (other.model.width, other.options.seed, other.options.maxIterations) = (32, 1, 99)
       do {
         _ = try TrainingRun(resuming: saved, other, corpus: smallText + "!")
         Issue.record("resumed")
       } catch let error as TrainingError {
-        for named in ["--n-embd was 16, is 32", "--seed", "corpus"] { #expect(error.description.contains(named)) }
-        #expect(!error.description.contains("--max-iters"))
+        for named in ["`n_embd` was 16, is 32", "`seed` was 1337, is 1", "corpus"] {
+          #expect(error.description.contains(named))
+        }
+        #expect(!error.description.contains("max_iters"))
       }
     }
   }

@@ -157,13 +157,26 @@ struct TrainCommandTests {
     #expect(lines.allSatisfy { $0.hasPrefix("{\"event\":") })
   }
 
+  @Test("the order of the words does not matter, nor whether they stand in a file")
+  func orderOfSettings() throws {
+    let workspace = try Workspace()
+    #expect(try workspace.train("--n-kv-head", "2", "--n-head", "4", "--out", "a").status == 0)
+    #expect(try workspace.train("--n-head", "4", "--n-kv-head", "2", "--out", "b").status == 0)
+    try workspace.write(#"{"n_kv_head": 2}"#, to: "c.json")
+    #expect(try workspace.train("--n-head", "4", "--config", "c.json", "--out", "c").status == 0)
+    let config = try #require(workspace.bytes("a/last/config.json"))
+    #expect(String(decoding: config, as: UTF8.self).contains(#""num_key_value_heads": 2"#))
+    for run in ["b", "c"] { #expect(workspace.bytes(run + "/last/config.json") == config) }
+  }
+
   @Test("a run is not gone on with under other settings")
   func resumeWithOtherSettings() throws {
     let workspace = try Workspace()
     _ = try workspace.train()
     let outcome = try workspace.train("--resume", "--n-embd", "16")
     #expect(outcome.status == ExitCode.usage.rawValue)
-    #expect(outcome.error.contains("--n-embd was 8, is 16"))
+    #expect(outcome.error.contains("--n-embd was 8, is 16. Leave "))
+    #expect(outcome.error.contains("another directory (--out)\n"))
   }
 
   @Test(
@@ -173,9 +186,9 @@ struct TrainCommandTests {
       (["."], .noInput, "directory"),
       (["empty.txt"], .badData, "empty.txt"),
       (["short.txt"], .badData, "--block-size"),
-      (["fox.txt", "--n-embd", "9"], .usage, "not divisible"),
+      (["fox.txt", "--n-embd", "9"], .usage, "not divisible by the number of heads 2 (--n-head, --n-embd)"),
       (["fox.txt", "--n-embd", "6"], .usage, "even"),
-      (["fox.txt", "--warmup-iters", "9"], .usage, "warmup-iters"),
+      (["fox.txt", "--warmup-iters", "9"], .usage, "--warmup-iters (9) is longer than the run (--max-iters 8)"),
       (["fox.txt", "--batch-size", "0"], .usage, "from 1 to"),
       (["fox.txt", "--learning-rate", "nan"], .usage, "must be a number of at least 0"),
       (["fox.txt", "--preset", "babi"], .usage, "Did you mean 'baby'?"),

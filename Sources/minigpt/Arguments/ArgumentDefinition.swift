@@ -1,3 +1,5 @@
+import Training
+
 /// One argument of a command, declared once: parsing, validation and help all read this declaration.
 ///
 /// `Root` is the command; the argument's value is one of its stored properties, and that property's
@@ -9,7 +11,7 @@ package struct ArgumentDefinition<Root: Command>: Sendable {
     case positional(isRequired: Bool)
     /// By its name and a value: `--n-layer 4`.
     case option
-    /// By its name alone: `--json`.
+    /// By its name alone, or with a truth value: `--json`, `--json=false`.
     case flag
   }
 
@@ -17,7 +19,7 @@ package struct ArgumentDefinition<Root: Command>: Sendable {
   package let name: String
   /// How it is given.
   package let form: Form
-  /// What stands between angle brackets in help; empty for a flag.
+  /// What stands between angle brackets in help; empty for a flag that is false unless given.
   package let placeholder: String
   /// One sentence for `--help`.
   package let help: String
@@ -38,7 +40,7 @@ package struct RejectedValue: Error, Equatable {
 extension ArgumentDefinition {
   /// An argument given by its place, whose default is the property's initial value.
   package static func positional<Value>(
-    _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable, _ type: ArgumentType<Value>,
+    _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable, _ type: ValueType<Value>,
     isRequired: Bool = false, help: String
   ) -> Self {
     ArgumentDefinition(
@@ -49,7 +51,7 @@ extension ArgumentDefinition {
 
   /// An argument given by its place, and nil where it is not given; `defaultText` says what holds then.
   package static func positional<Value>(
-    _ name: String, _ property: any WritableKeyPath<Root, Value?> & Sendable, _ type: ArgumentType<Value>,
+    _ name: String, _ property: any WritableKeyPath<Root, Value?> & Sendable, _ type: ValueType<Value>,
     defaultText: String? = nil, help: String
   ) -> Self {
     ArgumentDefinition(
@@ -59,7 +61,7 @@ extension ArgumentDefinition {
 
   /// An option, whose default is the property's initial value.
   package static func option<Value>(
-    _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable, _ type: ArgumentType<Value>,
+    _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable, _ type: ValueType<Value>,
     help: String
   ) -> Self {
     option(name, type, defaultText: type.format(Root()[keyPath: property]), help: help) {
@@ -69,7 +71,7 @@ extension ArgumentDefinition {
 
   /// An option that is nil where it is not given; `defaultText` says what holds then.
   package static func option<Value>(
-    _ name: String, _ property: any WritableKeyPath<Root, Value?> & Sendable, _ type: ArgumentType<Value>,
+    _ name: String, _ property: any WritableKeyPath<Root, Value?> & Sendable, _ type: ValueType<Value>,
     defaultText: String? = nil, help: String
   ) -> Self {
     option(name, type, defaultText: defaultText, help: help) { $1[keyPath: property] = $0 }
@@ -77,7 +79,7 @@ extension ArgumentDefinition {
 
   /// An option whose value goes where `store` puts it.
   package static func option<Value>(
-    _ name: String, _ type: ArgumentType<Value>, defaultText: String?, help: String,
+    _ name: String, _ type: ValueType<Value>, defaultText: String?, help: String,
     store: @escaping @Sendable (_ value: Value, _ command: inout Root) -> Void
   ) -> Self {
     ArgumentDefinition(
@@ -89,14 +91,13 @@ extension ArgumentDefinition {
   package static func flag(
     _ name: String, _ property: any WritableKeyPath<Root, Bool> & Sendable, help: String
   ) -> Self {
-    let type = ArgumentType<Bool>.choice("", ["true": true, "false": false])
-    return ArgumentDefinition(
+    ArgumentDefinition(
       name: name, form: .flag, placeholder: "", help: help, defaultText: nil,
-      assign: type.assignment { $1[keyPath: property] = $0 })
+      assign: ValueType.boolean.assignment { $1[keyPath: property] = $0 })
   }
 }
 
-extension ArgumentType {
+extension ValueType {
   /// Reads a text and stores its value, or says why it is none.
   fileprivate func assignment<Root>(
     _ store: @escaping @Sendable (Value, inout Root) -> Void
@@ -116,12 +117,12 @@ extension ArgumentDefinition {
     if case .positional = form { true } else { false }
   }
 
-  /// The argument as help and messages name it: "<corpus>", "--n-layer <n>", "--json".
+  /// The argument as help and messages name it: "<corpus>", "--n-layer <n>", "--json", "--on[=true|false]".
   package var label: String {
     switch form {
     case .positional: "<\(name)>"
     case .option: "--\(name) <\(placeholder)>"
-    case .flag: "--\(name)"
+    case .flag: "--\(name)" + (placeholder.isEmpty ? "" : "[=\(placeholder)]")
     }
   }
 

@@ -2,6 +2,7 @@ import Fables
 import Files
 import Foundation
 import Text
+import Training
 
 /// `minigpt corpus`: writes the corpus that comes with the program, or checks a text against its grammar.
 struct CorpusCommand: Command {
@@ -106,9 +107,9 @@ extension CorpusCommand {
   }
 }
 
-extension ArgumentType<Int> {
+extension ValueType<Int> {
   /// A number of bytes up to a gigabyte: 5000, 200KB, 1MB. The units are powers of a thousand.
-  fileprivate static let byteCount = ArgumentType(
+  fileprivate static let byteCount = ValueType(
     placeholder: "size", expectation: "a size from 1 to 1GB, such as 5000, 200KB or 1MB",
     parse: { text in
       let digits = text.prefix { $0.isASCII && $0.isNumber }

@@ -1,23 +1,12 @@
 import Autograd
+import Training
 
 // Options that several commands have, said once.
 
-extension ArgumentType<Int> {
+extension ValueType<Int> {
   /// A number of threads.
-  static let threadCount = ArgumentType.integer(in: 1...1024)
+  static let threadCount = ValueType.integer(in: 1...1024)
 }
-
-extension ArgumentType<Precision> {
-  /// A precision by its name.
-  static let precision = ArgumentType.choice("name", ["highest": .highest, "high": .high, "medium": .medium])
-}
-
-/// What the precisions are.
-let precisionHelp = """
-  Of matrix products, as PyTorch names it: highest is float32, medium rounds factors to bfloat16, with float32 sums; \
-  high makes each factor of two such numbers. What this processor has no way for is computed more exactly (medium needs \
-  AVX512_BF16 or AMX, high needs AMX).
-  """
 
 extension ArgumentDefinition {
   /// `--json`.
@@ -29,7 +18,7 @@ extension ArgumentDefinition {
 
   /// `--precision`.
   static func precision(_ property: any WritableKeyPath<Root, Precision> & Sendable) -> Self {
-    .option("precision", property, .precision, help: precisionHelp)
+    .option("precision", property, .precision, help: Recipe.precisionHelp)
   }
 
   /// `--threads`.

@@ -11,8 +11,8 @@ struct TrainCommand: Command {
   var output: String?
   var preset: String?
   var configFile: String?
-  /// What the configuration file and the command line change in the preset's recipe, in order.
-  var changes: [@Sendable (inout Recipe) -> Void] = []
+  /// What the configuration file and the command line change in the preset's recipe, by the names of settings.
+  var changes: [String: Setting.Change] = [:]
   var resumes = false
   var overwrites = false
   var threads: Int?
@@ -32,8 +32,8 @@ struct TrainCommand: Command {
     ],
     positionals: [.positional("corpus", \.corpus, .path(), help: "The text to learn from, in UTF-8.")],
     groups: [
-      .init("RUN", runOptions), .init("MODEL", modelOptions), .init("OPTIMIZATION", optimizationOptions),
-      .init("EVALUATION AND CHECKPOINTS", evaluationOptions),
+      .init("RUN", runOptions), .init("MODEL", settings(.model)), .init("OPTIMIZATION", settings(.optimization)),
+      .init("EVALUATION AND CHECKPOINTS", settings(.evaluation)),
     ])
 
   func run(on terminal: Terminal) throws -> ExitCode {
@@ -55,10 +55,7 @@ struct TrainCommand: Command {
 
     var run: TrainingRun
     if resumes, let saved = try SavedRun(directory) {
-      var recipe = recipe(from: saved.recipe)
-      // What a preset leaves to the length of the run stays as the run began.
-      recipe.options.decayIterations = recipe.options.decayIterations ?? saved.recipe.options.decayIterations
-      recipe.options.warmupIterations = recipe.options.warmupIterations ?? saved.recipe.options.warmupIterations
+      let recipe = recipe(from: saved.recipe).resuming(saved.recipe)
       for damage in saved.damage { report.say("Passed over: \(damage)") }
       run = try TrainingRun(resuming: saved, recipe, corpus: text.text)
       report.begin(run, corpus: corpus)
@@ -142,8 +139,6 @@ func shellQuoted(_ word: String) -> String {
 extension TrainCommand {
   /// The recipe asked for: the preset's, or else `start`, with what the command line changes.
   private func recipe(from start: Recipe) -> Recipe {
-    var recipe = preset.flatMap(Preset.named)?.recipe ?? start
-    for change in changes { change(&recipe) }
-    return recipe
+    (preset.flatMap(Preset.named)?.recipe ?? start).changed(by: changes)
   }
 }

@@ -1,6 +1,5 @@
 import Autograd
 import Benchmarks
-import Foundation
 import Training
 import Transformer
 
@@ -33,10 +32,10 @@ extension BenchCommand {
     let known = Self.kernelPresets.filter { preset == nil || preset == $0.preset.name }
     let chosen =
       known.isEmpty
-      ? [(chosenPreset, chosenPreset.recipe.options.batchSize, chosenPreset.recipe.contextLength)] : known
+      ? [(chosenPreset, chosenPreset.recipe.options.batchSize, chosenPreset.recipe.model.contextLength)] : known
     return try chosen.map { preset, batchSize, contextLength in
       var recipe = preset.recipe
-      recipe.contextLength = blockSize ?? contextLength
+      recipe.model.contextLength = blockSize ?? contextLength
       let config = recipe.config(vocabularySize: preset.benchmarkVocabularySize)
       try config.validate()
       try requireMemory(config, batchSize: self.batchSize ?? batchSize)
@@ -48,12 +47,8 @@ extension BenchCommand {
   private func requireMemory(_ config: GPTConfig, batchSize: Int) throws(TrainingError) {
     let tokens = Double(batchSize) * Double(config.contextLength)
     let bytes = 16 * tokens * Double(max(config.mlpWidth, config.vocabularySize))
-    guard bytes <= Double(ProcessInfo.processInfo.physicalMemory) else {
-      throw .invalidOption(
-        """
-        kernels on \(batchSize) sequences of \(config.contextLength) take about \(Int(bytes / 0x1p30)) GiB, \
-        more than this computer's memory; make batch-size or block-size smaller
-        """)
-    }
+    try Training.requireMemory(
+      bytes, for: "work on \(batchSize) sequences of \(config.contextLength)",
+      remedy: "make `batch_size` or `block_size` smaller")
   }
 }

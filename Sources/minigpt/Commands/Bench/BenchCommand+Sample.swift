@@ -3,6 +3,7 @@ import Checkpoints
 import Randomness
 import Sampling
 import Text
+import Training
 import Transformer
 
 // `minigpt bench sample`.
@@ -41,6 +42,15 @@ extension BenchCommand {
     // Characters past the basic plane: there are enough in a row.
     let scalars = (1..<UInt32(vocabularySize)).compactMap { Unicode.Scalar(0x1_0000 + $0) }
     let config = recipe.config(vocabularySize: vocabularySize)
+    try requireMemoryToSample(config)
     return (try GPT(config, key: RandomKey(seed: 1)), try CharacterTokenizer(scalars: scalars))
+  }
+
+  /// The weights, the cache and the table of rotary positions must fit.
+  private func requireMemoryToSample(_ config: GPTConfig) throws {
+    try config.validate()
+    let perPosition = Double((2 * config.layerCount * config.keyValueHeadCount + 1) * config.headWidth)
+    let bytes = 4 * (Double(config.parameterCount) + Double(config.contextLength) * perPosition)
+    try requireMemory(bytes, for: "sampling from this model", remedy: "make `block_size` smaller")
   }
 }

@@ -14,16 +14,16 @@ extension BenchCommand {
   func train(on terminal: Terminal) throws {
     let start = ContinuousClock.now
     let recipe = recipe
-    let (ids, vocabularySize) = try tokens(contextLength: recipe.contextLength)
+    let (ids, vocabularySize) = try tokens(contextLength: recipe.model.contextLength)
     let config = recipe.config(vocabularySize: vocabularySize)
     try config.validate()
-    let dataset = try TokenDataset(ids, validationFraction: 0, blockSize: recipe.contextLength)
+    let dataset = try TokenDataset(ids, validationFraction: 0, blockSize: recipe.model.contextLength)
     var trainer = try Trainer(config, dataset: dataset, options: recipe.options)
     let report = BenchmarkReport(on: terminal, json: json, config)
     report.fact(
       "batch",
       "\(Formatting.count(recipe.options.batchSize)) sequences of "
-        + "\(Formatting.count(recipe.contextLength)), \(corpus ?? "random tokens")")
+        + "\(Formatting.count(recipe.model.contextLength)), \(corpus ?? "random tokens")")
 
     _ = try trainer.takeStep()
     let startup = (ContinuousClock.now - start).seconds

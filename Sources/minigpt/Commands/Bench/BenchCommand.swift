@@ -64,7 +64,7 @@ struct BenchCommand: Command {
         "checkpoint", \.checkpoint, .path(), help: "For sample: a checkpoint or run instead of a preset."),
       .option(
         "precision", \.precision, .precision, defaultText: "as the command's own: train: medium; sample: highest",
-        help: precisionHelp),
+        help: Recipe.precisionHelp),
       .threads(\.threads),
       .json(\.json, "one JSON object (kernels: one for each row)"),
     ]
@@ -121,7 +121,7 @@ extension BenchCommand {
   /// The preset's recipe as the command line changes it, without dropout.
   func recipe(from preset: Preset) -> Recipe {
     var recipe = preset.recipe
-    if let blockSize { recipe.contextLength = blockSize }
+    if let blockSize { recipe.model.contextLength = blockSize }
     if let batchSize { recipe.options.batchSize = batchSize }
     (recipe.options.dropout, recipe.options.precision) = (0, effectivePrecision)
     return recipe

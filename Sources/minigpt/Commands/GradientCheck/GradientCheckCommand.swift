@@ -1,6 +1,7 @@
 import Autograd
 import Checkpoints
 import Files
+import Training
 import Transformer
 
 /// `minigpt gradcheck`: gradients against central differences, of every operation or of a checkpoint's whole model.
@@ -107,9 +108,9 @@ struct GradientCheckCommand: Command {
   }
 }
 
-extension ArgumentType<Int> {
+extension ValueType<Int> {
   /// A number of elements, or all of them.
-  fileprivate static let elementCount = ArgumentType(
+  fileprivate static let elementCount = ValueType(
     placeholder: "n", expectation: "a whole number of at least 1, or 'all'", choices: ["all"],
     parse: { text in text == "all" ? .max : Int(text).flatMap { $0 >= 1 ? $0 : nil } },
     format: { $0 == .max ? "all" : "\($0)" })
