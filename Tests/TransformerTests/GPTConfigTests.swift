@@ -13,8 +13,9 @@ struct GPTConfigTests {
   @Test(
     "that cannot be a model says which number is wrong",
     arguments: [
-      (\GPTConfig.headCount, 3, "number of heads 3"), (\.width, 6, "even"), (\.keyValueHeadCount, 3, "number of key/value heads 3"),
-      (\.layerCount, 0, "number of layers is 0"), (\.contextLength, -1, "context length is -1"), (\.vocabularySize, .max, "vocabulary"),
+      (\GPTConfig.headCount, 3, "number of heads 3"), (\.width, 6, "even"),
+      (\.keyValueHeadCount, 3, "number of key/value heads 3"), (\.layerCount, 0, "number of layers is 0"),
+      (\.contextLength, -1, "context length is -1"), (\.vocabularySize, .max, "vocabulary"),
       (\.width, .max, "the width is"), (\.mlpWidth, .min, "MLP"),
     ] as [(WritableKeyPath<GPTConfig, Int> & Sendable, Int, String)])
   func invalid(_ field: WritableKeyPath<GPTConfig, Int> & Sendable, value: Int, named: String) {
