@@ -15,14 +15,14 @@ public struct Checkpoint: Sendable {
   /// The model.
   public let model: GPT
   /// What turns text into the model's tokens; has as many ids as the model.
-  public let tokenizer: CharacterTokenizer
+  public let tokenizer: any Tokenizer
   /// How transformers keeps such a model.
   let architecture: any Architecture
 
   static let configName = "config.json"
 
   /// A model with the tokenizer it was trained with. Traps unless their vocabularies are equally large.
-  public init(model: GPT, tokenizer: CharacterTokenizer) {
+  public init(model: GPT, tokenizer: any Tokenizer) {
     let size = model.config.vocabularySize
     require(
       size == tokenizer.vocabularySize,
@@ -43,7 +43,7 @@ public struct Checkpoint: Sendable {
     architecture = try Checkpoints.architecture(of: configFile)
     let config = try architecture.config(from: configFile)
     let tokenizerFile = try Self.document(TokenizerFile.name, in: directory)
-    tokenizer = try TokenizerFile.tokenizer(from: tokenizerFile)
+    tokenizer = try Tokenizers.tokenizer(from: tokenizerFile)
     guard tokenizer.vocabularySize == config.vocabularySize else {
       throw tokenizerFile["model"]["vocab"].failure(
         "\(tokenizer.vocabularySize) tokens, where config.json says vocab_size \(config.vocabularySize)")
@@ -69,12 +69,10 @@ public struct Checkpoint: Sendable {
 
   /// Writes the checkpoint's files into a directory that is about to appear.
   package func write(into directory: inout AtomicDirectory) throws {
-    let documents = [
-      (Self.configName, architecture.json(of: model.config)),
-      (TokenizerFile.name, TokenizerFile.json(of: tokenizer)),
-      (TokenizerFile.configName, TokenizerFile.configJSON(contextLength: model.config.contextLength)),
-    ]
-    for (name, document) in documents { try directory.write(name) { try $0.write(document.pretty + "\n") } }
+    try directory.write(Self.configName) { try $0.write(architecture.json(of: model.config).pretty + "\n") }
+    for file in tokenizer.files(contextLength: model.config.contextLength) {
+      try directory.write(file.name) { try $0.write(file.text) }
+    }
     try directory.write(WeightsFile.name) { try WeightsFile.write(model, architecture, to: &$0) }
   }
 }

@@ -5,7 +5,7 @@ import Randomness
 ///
 /// The steps and their order are those of transformers' `generate`, which opens the same checkpoints:
 /// repetition penalty, temperature, top-k, top-p, min-p, each over what the one before has left. (llama.cpp
-/// has the temperature last, where it does not change what remains.) Id 0, `<unk>`, is never drawn.
+/// has the temperature last, where it does not change what remains.)
 public struct Sampler: Sendable {
   /// A token that can be drawn.
   public struct Candidate: Sendable, Hashable {
@@ -20,13 +20,18 @@ public struct Sampler: Sendable {
   public let options: SamplingOptions
 
   private let key: RandomKey
+  private let excluded: [Int]  // ascending
 
   /// The sampler of one of several samples, each of which has random numbers of its own.
   ///
+  /// - Parameter excluded: tokens that are never drawn: a tokenizer's `specialIDs`.
   /// - Throws: `SamplingError.optionOutOfRange`.
-  public init(_ options: SamplingOptions, sample: Int = 0) throws(SamplingError) {
+  public init(
+    _ options: SamplingOptions, sample: Int = 0, excluding excluded: [Int32] = []
+  ) throws(SamplingError) {
     try options.validate()
     self.options = options
+    self.excluded = Set(excluded).map(Int.init).sorted()
     key = RandomKey(seed: options.seed).derived(by: UInt64(bitPattern: Int64(sample)))
   }
 
@@ -55,11 +60,11 @@ public struct Sampler: Sendable {
   /// remain, so top-k 1 is greedy as well.
   ///
   /// - Throws: `SamplingError.unusableLogit` for a logit that is NaN or +∞, and `.nothingToSample` where no
-  ///   token but `<unk>` has a logit above −∞.
+  ///   token but the excluded has a logit above −∞.
   public func distribution(
     of logits: [Float], history: some Sequence<Int32>
   ) throws(SamplingError) -> [Candidate] {
-    var scores = try possibleTokens(logits)
+    var scores = try possibleTokens(logits, excluding: excluded)
     if options.repetitionPenalty != 1 { penalize(&scores, seen: Set(history)) }
     guard let best = scores.min(by: isBefore) else { throw .nothingToSample }
     if options.temperature == 0 { return [Candidate(token: best.token, probability: 1)] }
@@ -108,12 +113,17 @@ private func isBefore(_ a: Score, _ b: Score) -> Bool {
   a.logit != b.logit ? a.logit > b.logit : a.token < b.token
 }
 
-/// The tokens of a logit above −∞, by id and without `<unk>`.
-private func possibleTokens(_ logits: [Float]) throws(SamplingError) -> [Score] {
+/// The tokens of a logit above −∞, by id and without `excluded`, which ascend.
+private func possibleTokens(_ logits: [Float], excluding excluded: [Int]) throws(SamplingError) -> [Score] {
   var scores: [Score] = []
   scores.reserveCapacity(logits.count)
-  for token in logits.indices.dropFirst() where logits[token] != -.infinity {
-    let logit = logits[token]
+  var excluded = excluded.drop { $0 < 0 }
+  for (token, logit) in logits.enumerated() {
+    if token == excluded.first {
+      excluded.removeFirst()
+      continue
+    }
+    guard logit != -.infinity else { continue }
     guard logit.isFinite else { throw .unusableLogit(token: token, value: "\(logit)") }
     scores.append(Score(token: Int32(token), logit: Double(logit)))
   }

@@ -5,10 +5,10 @@ import Transformer
 /// Continues a text: prefill the prompt, then one token at a time from the cached keys and values.
 public struct TextGenerator: Sendable {
   private let model: GPT
-  private let tokenizer: CharacterTokenizer
+  private let tokenizer: any Tokenizer
 
   /// A generator that decodes with `model`, whose vocabulary is `tokenizer`'s.
-  public init(_ model: GPT, tokenizer: CharacterTokenizer) {
+  public init(_ model: GPT, tokenizer: any Tokenizer) {
     self.model = model.detached
     self.tokenizer = tokenizer
   }
@@ -27,7 +27,7 @@ public struct TextGenerator: Sendable {
   /// Draws up to `maxNewTokens` tokens after `prompt`.
   ///
   /// When the context is full, decoding goes on from its later half: what follows then depends on the last T/2 tokens
-  /// and those after them. An empty prompt stands for a line break, or the first character of the vocabulary.
+  /// and those after them. An empty prompt stands for the tokenizer's `emptyPromptID`.
   /// - Parameters:
   ///   - sample: which of several samples this is; each has random numbers of its own.
   ///   - stop: strings that end the text.
@@ -38,8 +38,9 @@ public struct TextGenerator: Sendable {
     stop: [String] = [], onText: (String) throws -> Bool = { _ in true }
   ) throws -> Generation {
     let start = ContinuousClock.now
-    let sampler = try Sampler(options, sample: sample)
+    let sampler = try Sampler(options, sample: sample, excluding: tokenizer.specialIDs)
     var decoder = Decoder(model, prompt: try tokens(of: prompt))
+    var text = TokenDecoder(tokenizer)
     var stops = StopStrings(stop)
     var result = Generation()
     var goesOn = true
@@ -49,8 +50,9 @@ public struct TextGenerator: Sendable {
       decoder.append(token)
       if result.tokenCount == 0 { result.timeToFirstToken = .now - start }
       result.tokenCount += 1
-      goesOn = try result.show(stops.append(tokenizer.decode([token])), onText)
+      goesOn = try result.show(stops.append(text.append(token)), onText)
     }
+    if goesOn && !stops.isFound { goesOn = try result.show(stops.append(text.finish()), onText) }
     if goesOn && !stops.isFound { _ = try result.show(stops.finish(), onText) }
     result.duration = .now - start
     return result
@@ -58,7 +60,7 @@ public struct TextGenerator: Sendable {
 
   private func tokens(of prompt: String) throws(TextError) -> [Int32] {
     if !prompt.isEmpty { return try tokenizer.encode(prompt) }
-    return [tokenizer.id(of: "\n") ?? 1]
+    return [tokenizer.emptyPromptID]
   }
 }
 

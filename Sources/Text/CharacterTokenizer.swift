@@ -2,7 +2,7 @@
 ///
 /// Scalars and not `Character`s, so that "\r\n", combining marks and emoji come back as they were. Id 0 is
 /// `<unk>`, which stands for any scalar outside the vocabulary; the scalar of id i is `scalars[i − 1]`.
-public struct CharacterTokenizer: Sendable, Equatable {
+public struct CharacterTokenizer: Tokenizer, Equatable {
   /// The id of `<unk>`.
   public static let unknownID: Int32 = 0
 
@@ -42,6 +42,15 @@ public struct CharacterTokenizer: Sendable, Equatable {
   /// The number of ids, that of `<unk>` included.
   public var vocabularySize: Int { scalars.count + 1 }
 
+  /// "character".
+  public var unit: String { "character" }
+
+  /// `<unk>`'s.
+  public var specialIDs: [Int32] { [Self.unknownID] }
+
+  /// A line break, or the first character of a vocabulary without one.
+  public var emptyPromptID: Int32 { id(of: "\n") ?? 1 }
+
   /// The id of `scalar`, or nil where the vocabulary lacks it.
   public func id(of scalar: Unicode.Scalar) -> Int32? {
     let id = idOrUnknown(scalar)
@@ -52,7 +61,15 @@ public struct CharacterTokenizer: Sendable, Equatable {
   ///
   /// - Throws: `TextError.unknownCharacter` at the first scalar that the vocabulary lacks.
   public func encode(_ text: String) throws(TextError) -> [Int32] {
-    try ids(of: text, as: Int32.self, replacingUnknown: false)
+    try ids(of: text, as: Int32.self)
+  }
+
+  /// The ids of a long text, in two bytes each where the vocabulary permits.
+  ///
+  /// - Throws: `TextError.unknownCharacter` at the first scalar that the vocabulary lacks.
+  public func encodeCorpus(_ text: String) throws(TextError) -> TokenIDs {
+    TokenIDs.isNarrow(vocabularySize: vocabularySize)
+      ? TokenIDs(narrow: try ids(of: text, as: UInt16.self)) : TokenIDs(wide: try ids(of: text, as: Int32.self))
   }
 
   /// The ids of `text`, with that of `<unk>` for each scalar that the vocabulary lacks.
@@ -60,23 +77,19 @@ public struct CharacterTokenizer: Sendable, Equatable {
     text.unicodeScalars.map(idOrUnknown)
   }
 
-  /// The text of `ids`; U+FFFD stands for `<unk>` and for an id outside the vocabulary.
-  public func decode(_ ids: some Sequence<Int32>) -> String {
-    var text = String.UnicodeScalarView()
-    for id in ids { text.append(scalars.indices ~= Int(id) - 1 ? scalars[Int(id) - 1] : "\u{FFFD}") }
-    return String(text)
+  /// The UTF-8 of the scalar; that of U+FFFD for `<unk>` and for an id outside the vocabulary.
+  public func bytes(of id: Int32) -> [UInt8] {
+    UTF8.encode(scalars.indices ~= Int(id) - 1 ? scalars[Int(id) - 1] : "\u{FFFD}").map(Array.init) ?? []
   }
 
   /// The ids of `text` in the integer type `ID`, which the caller knows to hold every id of the vocabulary.
-  func ids<ID: FixedWidthInteger>(
-    of text: String, as _: ID.Type, replacingUnknown: Bool
-  ) throws(TextError) -> [ID] {
+  private func ids<ID: FixedWidthInteger>(of text: String, as _: ID.Type) throws(TextError) -> [ID] {
     var unknown: UnknownCharacter?
     // A scalar takes at least one byte; the capacity past the last scalar is never touched.
     let ids = [ID](unsafeUninitializedCapacity: text.utf8.count) { buffer, count in
       for scalar in text.unicodeScalars {
         let id = idOrUnknown(scalar)
-        if id == Self.unknownID && !replacingUnknown {
+        if id == Self.unknownID {
           unknown = UnknownCharacter(scalar, offset: count) { self.id(of: $0) != nil }
           return
         }

@@ -7,18 +7,18 @@ public struct TokenIDs: RandomAccessCollection, Sendable {
 
   private let storage: Storage
 
-  /// The ids of `text`, one for each Unicode scalar.
+  /// The ids of `text`.
   ///
-  /// - Throws: `TextError.unknownCharacter` at the first scalar that the vocabulary lacks, unless it is to be
-  ///   replaced by `<unk>`.
-  public init(
-    encoding text: String, by tokenizer: CharacterTokenizer, replacingUnknown: Bool = false
-  ) throws(TextError) {
-    storage =
-      Self.isNarrow(vocabularySize: tokenizer.vocabularySize)
-      ? .narrow(try tokenizer.ids(of: text, as: UInt16.self, replacingUnknown: replacingUnknown))
-      : .wide(try tokenizer.ids(of: text, as: Int32.self, replacingUnknown: replacingUnknown))
+  /// - Throws: `TextError.unknownCharacter` at the first character that the tokenizer has no ids for.
+  public init(encoding text: String, by tokenizer: some Tokenizer) throws(TextError) {
+    self = try tokenizer.encodeCorpus(text)
   }
+
+  /// Ids as a tokenizer of a vocabulary that `isNarrow` made them.
+  init(narrow ids: [UInt16]) { storage = .narrow(ids) }
+
+  /// Ids as a tokenizer of any vocabulary made them.
+  init(wide ids: [Int32]) { storage = .wide(ids) }
 
   /// The given ids.
   ///
@@ -33,7 +33,8 @@ public struct TokenIDs: RandomAccessCollection, Sendable {
       ? .narrow(checked.map { UInt16($0) }) : .wide(Array(checked))
   }
 
-  private static func isNarrow(vocabularySize: Int) -> Bool {
+  /// Whether two bytes hold every id.
+  static func isNarrow(vocabularySize: Int) -> Bool {
     vocabularySize <= Int(UInt16.max) + 1
   }
 

@@ -12,7 +12,7 @@ public struct EvaluationResult: Sendable, Equatable {
   /// How many tokens were scored.
   public let tokenCount: Int
 
-  /// The loss in bits: per character, for a character tokenizer.
+  /// The loss in bits.
   public var bitsPerToken: Double { loss / log(2) }
 }
 

@@ -9,7 +9,7 @@ public struct TrainingRun {
   /// The trainer, which stands at the run's last step.
   public private(set) var trainer: Trainer
   /// The tokenizer of the corpus.
-  public let tokenizer: CharacterTokenizer
+  public let tokenizer: any Tokenizer
   /// How the run is set up.
   public let recipe: Recipe
 
@@ -37,7 +37,7 @@ public struct TrainingRun {
   ///   in the directory stays; `FileError` where it cannot be written.
   public init(_ recipe: Recipe, corpus: String, in directory: RunDirectory, replacing: Bool = false) throws {
     try recipe.validate()
-    tokenizer = CharacterTokenizer(vocabularyOf: corpus)
+    tokenizer = try Tokenizers.standard(corpus: corpus)
     let config = recipe.config(vocabularySize: tokenizer.vocabularySize)
     try config.validate()
     let dataset = try Self.dataset(recipe, corpus: corpus, tokenizer)
@@ -78,8 +78,7 @@ public struct TrainingRun {
     isEvaluated = saved.isEvaluated
   }
 
-  private static func dataset(_ recipe: Recipe, corpus: String, _ tokenizer: CharacterTokenizer) throws -> TokenDataset
-  {
+  private static func dataset(_ recipe: Recipe, corpus: String, _ tokenizer: any Tokenizer) throws -> TokenDataset {
     try TokenDataset(
       TokenIDs(encoding: corpus, by: tokenizer), validationFraction: recipe.options.validationFraction,
       blockSize: recipe.model.contextLength)

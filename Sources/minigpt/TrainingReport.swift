@@ -17,6 +17,7 @@ struct TrainingReport {
   private var start = ContinuousClock.now
   private var firstStep = 0
   private var lastStep = 0
+  private var validationExtent: TextExtent?
 
   /// A report of the run in `directory`.
   init(on terminal: Terminal, json: Bool, directory: RunDirectory) {
@@ -39,6 +40,8 @@ extension TrainingReport {
   /// Shows what is trained on what, and where it goes.
   mutating func begin(_ run: TrainingRun, corpus: String) {
     start = .now
+    let unit = run.tokenizer.unit
+    validationExtent = TextExtent(of: run.trainer.dataset[.validation], by: run.tokenizer)
     (firstStep, lastStep) = (run.trainer.step, run.recipe.options.maxIterations)
     fact("corpus", "\(corpus): \(Self.description(of: run.trainer.dataset, run.tokenizer))")
     fact("model", Self.description(of: run.trainer.model.config))
@@ -49,10 +52,10 @@ extension TrainingReport {
         + (processor.precision == run.recipe.options.precision
           ? "" : " (for \(run.recipe.options.precision.rawValue), which has no faster way here)"))
     let steps =
-      "\(Formatting.count(lastStep)) steps of \(Formatting.count(run.trainer.tokensPerStep)) characters"
+      "\(Formatting.count(lastStep)) steps of \(Formatting.count(run.trainer.tokensPerStep)) \(unit)s"
     fact("run", "\(steps), saved to \(directory.path)")
     if let baselines = Baselines(run.trainer.dataset, vocabularySize: run.tokenizer.vocabularySize) {
-      fact("baselines", Self.description(of: baselines))
+      fact("baselines", Self.description(of: baselines, by: unit))
     }
     if let floor = CorpusFloor.natsPerCharacter(ofCorpus: corpus) {
       fact("floor", "\(Formatting.decimal(floor)) nats a character, the text's own entropy")
@@ -64,9 +67,9 @@ extension TrainingReport {
     say(Formatting.padded(label, to: -11) + text)
   }
 
-  private static func description(of dataset: TokenDataset, _ tokenizer: CharacterTokenizer) -> String {
-    "\(Formatting.count(dataset.tokens.count)) characters, "
-      + "\(Formatting.count(tokenizer.scalars.count)) different; "
+  private static func description(of dataset: TokenDataset, _ tokenizer: any Tokenizer) -> String {
+    "\(Formatting.count(dataset.tokens.count)) \(tokenizer.unit)s, "
+      + "\(Formatting.count(tokenizer.vocabularySize - tokenizer.specialIDs.count)) different; "
       + "\(Formatting.count(dataset[.training].count)) to learn from, "
       + "\(Formatting.count(dataset[.validation].count)) to validate with"
   }
@@ -76,9 +79,9 @@ extension TrainingReport {
       + "context \(config.contextLength); \(Formatting.parameters(config.parameterCount)) parameters"
   }
 
-  private static func description(of baselines: Baselines) -> String {
+  private static func description(of baselines: Baselines, by unit: String) -> String {
     let bigram = baselines.bigram.map { ", \(Formatting.decimal($0)) for knowing pairs (bigram)" } ?? ""
-    return "\(Formatting.decimal(baselines.uniform)) nats a character for guessing, "
+    return "\(Formatting.decimal(baselines.uniform)) nats a \(unit) for guessing, "
       + "\(Formatting.decimal(baselines.unigram)) for knowing frequencies (unigram)\(bigram)"
   }
 
@@ -106,11 +109,15 @@ extension TrainingReport {
         Self.row(
           Formatting.count(evaluation.step), Formatting.decimal(evaluation.trainingLoss),
           Formatting.decimal(evaluation.validationLoss),
-          Formatting.decimal(evaluation.validationLoss / log(2)),
+          Formatting.decimal(bitsPerCharacter(evaluation.validationLoss)),
           Formatting.duration(seconds: elapsed)))
     case .checkpoint:
       break
     }
+  }
+
+  private func bitsPerCharacter(_ loss: Double) -> Double {
+    (validationExtent?.perCharacter(loss) ?? .nan) / log(2)
   }
 
   private var elapsed: Double { (ContinuousClock.now - start).seconds }

@@ -8,7 +8,7 @@ import Testing
   ) throws -> Sampler {
     var options = SamplingOptions()
     change(&options)
-    return try Sampler(options, sample: sample)
+    return try Sampler(options, sample: sample, excluding: [0])
   }
 
   private func token(_ sampler: Sampler, _ logits: [Float], at position: Int = 0) throws -> Int32 {
@@ -79,6 +79,17 @@ import Testing
     // Logits at most 5 apart, at 10⁸: the weights are within 5·10⁻⁸ of each other.
     let limit = 1 / Double(distribution.count)
     #expect(distribution.allSatisfy { abs($0.probability - limit) < 5e-8 })
+  }
+
+  @Test("excluded tokens are not drawn, in whatever order and wherever they are")
+  func excluded() throws {
+    let logits: [Float] = [1, .nan, 3, .infinity]
+    let sampler = try Sampler(SamplingOptions(), excluding: [3, 7, -1, 1, 3])
+    #expect(try sampler.distribution(of: logits, history: []).map(\.token) == [0, 2])
+    #expect(throws: SamplingError.nothingToSample) {
+      try Sampler(SamplingOptions(), excluding: [0, 1, 2, 3]).distribution(of: logits, history: [])
+    }
+    #expect(try Sampler(SamplingOptions()).distribution(of: [0, 0], history: []).count == 2)
   }
 
   @Test("a token of probability 0 is not drawn")

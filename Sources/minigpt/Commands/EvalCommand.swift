@@ -50,7 +50,7 @@ struct EvalCommand: Command {
     let corpus = try Corpus(path: text)
     let tokens = try tokens(of: corpus.text, by: loaded.tokenizer)
     let people: Terminal.Stream = json ? .error : .output
-    terminal.writeLine("\(path) on \(text), \(Formatting.count(tokens.count)) characters", to: people)
+    terminal.writeLine("\(path) on \(text), \(Formatting.count(tokens.count)) \(loaded.tokenizer.unit)s", to: people)
     let result = try computing(onThreads: threads, in: precision) {
       try loaded.model.evaluate(tokens[...], stride: stride)
     }
@@ -58,11 +58,12 @@ struct EvalCommand: Command {
       throw FileError.malformed(
         file: path, reason: "its loss is \(result.loss): its weights are damaged, or its training diverged")
     }
-    show(result, on: terminal, people)
+    // The first token is not scored.
+    show(result, of: TextExtent(of: tokens.dropFirst(), by: loaded.tokenizer), on: terminal, people)
     return .success
   }
 
-  private func tokens(of corpus: String, by tokenizer: CharacterTokenizer) throws -> TokenIDs {
+  private func tokens(of corpus: String, by tokenizer: any Tokenizer) throws -> TokenIDs {
     do {
       return try TokenIDs(encoding: corpus, by: tokenizer)
     } catch TextError.unknownCharacter(let character) {
@@ -70,17 +71,25 @@ struct EvalCommand: Command {
     }
   }
 
-  private func show(_ result: EvaluationResult, on terminal: Terminal, _ people: Terminal.Stream) {
-    let loss = Formatting.decimal(result.loss)
-    let bits = Formatting.decimal(result.bitsPerToken)
+  private func show(
+    _ result: EvaluationResult, of extent: TextExtent, on terminal: Terminal, _ people: Terminal.Stream
+  ) {
+    let loss = Formatting.decimal(extent.perCharacter(result.loss))
+    let bitsPerCharacter = extent.perCharacter(result.bitsPerToken)
+    let bits = Formatting.decimal(bitsPerCharacter)
     terminal.writeLine("loss \(loss) nats a character, \(bits) bits a character", to: people)
+    if extent.tokenCount != extent.characterCount || extent.byteCount != extent.characterCount {
+      let loss = Formatting.decimal(result.loss)
+      let bits = Formatting.decimal(extent.perByte(result.bitsPerToken))
+      terminal.writeLine("     \(loss) nats a token, \(bits) bits a byte", to: people)
+    }
     if let floor = CorpusFloor.natsPerCharacter(ofCorpus: text) {
       let nats = Formatting.decimal(floor)
       terminal.writeLine("floor \(nats) nats a character, the entropy of its validation part", to: people)
     }
     guard json else { return }
     let object: JSON = [
-      "loss": .number(result.loss), "bits_per_character": .number(result.bitsPerToken),
+      "loss": .number(result.loss), "bits_per_character": .number(bitsPerCharacter),
       "tokens": .integer(result.tokenCount),
     ]
     terminal.writeLine(object.compact)

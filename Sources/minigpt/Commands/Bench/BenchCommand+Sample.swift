@@ -13,9 +13,9 @@ extension BenchCommand {
   func sample(on terminal: Terminal) throws {
     let (model, tokenizer) = try modelToSample()
     let report = BenchmarkReport(on: terminal, json: json, model.config)
-    let promptLength = max(1, model.config.contextLength / 2)
-    let prompt = tokenizer.decode(Self.randomIDs(promptLength, below: tokenizer.vocabularySize))
-    report.fact("prompt", "\(Formatting.count(promptLength)) random characters")
+    let prompt = tokenizer.decode(tokenizer.randomIDs(max(1, model.config.contextLength / 2), key: Self.key))
+    let promptLength = try tokenizer.encode(prompt).count
+    report.fact("prompt", "\(Formatting.count(promptLength)) random \(tokenizer.unit)s")
 
     let generator = TextGenerator(model, tokenizer: tokenizer)
     _ = try generator.generate(prompt: prompt, maxNewTokens: Self.warmUpSteps)
@@ -33,7 +33,7 @@ extension BenchCommand {
       prefill: (promptLength, generation.timeToFirstToken.seconds))
   }
 
-  private func modelToSample() throws -> (GPT, CharacterTokenizer) {
+  private func modelToSample() throws -> (GPT, any Tokenizer) {
     if let checkpoint {
       let loaded = try Checkpoint(directory: RunDirectory.checkpoint(at: checkpoint))
       return (loaded.model, loaded.tokenizer)
@@ -41,9 +41,10 @@ extension BenchCommand {
     let vocabularySize = chosenPreset.benchmarkVocabularySize
     // Characters past the basic plane: there are enough in a row.
     let scalars = (1..<UInt32(vocabularySize)).compactMap { Unicode.Scalar(0x1_0000 + $0) }
-    let config = recipe.config(vocabularySize: vocabularySize)
+    let tokenizer = try Tokenizers.standard(corpus: String(String.UnicodeScalarView(scalars)))
+    let config = recipe.config(vocabularySize: tokenizer.vocabularySize)
     try requireMemoryToSample(config)
-    return (try GPT(config, key: RandomKey(seed: 1)), try CharacterTokenizer(scalars: scalars))
+    return (try GPT(config, key: RandomKey(seed: 1)), tokenizer)
   }
 
   /// The weights, the cache and the table of rotary positions must fit.

@@ -131,18 +131,15 @@ extension BenchCommand {
   func tokens(contextLength: Int) throws -> (ids: TokenIDs, vocabularySize: Int) {
     if let corpus {
       let text = try Corpus(path: corpus).text
-      let tokenizer = CharacterTokenizer(vocabularyOf: text)
+      let tokenizer = try Tokenizers.standard(corpus: text)
       return (try TokenIDs(encoding: text, by: tokenizer), tokenizer.vocabularySize)
     }
     let vocabularySize = chosenPreset.benchmarkVocabularySize
     let count = max(1 << 18, contextLength + 1)
-    let ids = Self.randomIDs(count, below: vocabularySize)
+    let ids = (0..<count).lazy.map { Int32(1 + Self.key.index(at: UInt64($0), below: vocabularySize - 1)) }
     return (TokenIDs(ids, vocabularySize: vocabularySize), vocabularySize)
   }
 
-  /// The same ones each time; never `<unk>`.
-  static func randomIDs(_ count: Int, below vocabularySize: Int) -> [Int32] {
-    let key = RandomKey(seed: 1)
-    return (0..<count).map { Int32(1 + key.index(at: UInt64($0), below: vocabularySize - 1)) }
-  }
+  /// What benchmarks draw from, the same each time.
+  static let key = RandomKey(seed: 1)
 }

@@ -97,7 +97,7 @@ struct GradientCheckCommand: Command {
         file: path, reason: "its loss is \(model.loss): its weights are damaged, or its training diverged")
     }
     if !json {
-      let size = "\(batch.batchSize) sequences of \(batch.length) characters"
+      let size = "\(batch.batchSize) sequences of \(batch.length) \(loaded.tokenizer.unit)s"
       terminal.writeLine("\(path) on \(size) of \(sample.source)\n")
     }
     table.begin("parameter", nameWidth: model.parameterNames.map(\.count).max() ?? 0, namesInputs: false)

@@ -9,9 +9,9 @@ struct TextSample {
   /// What they are, for a person.
   let source: String
 
-  /// The text at `path`; without a path, `data/fables.txt` where the tokenizer can read it, else characters of the
+  /// The text at `path`; without a path, `data/fables.txt` where the tokenizer can read it, else tokens of the
   /// tokenizer's at random. Throws where the text at `path` is none, or has other characters.
-  init(of path: String?, for tokenizer: CharacterTokenizer, length: Int, seed: UInt64) throws {
+  init(of path: String?, for tokenizer: any Tokenizer, length: Int, seed: UInt64) throws {
     if let path {
       let text = try Corpus(path: path).text
       do {
@@ -25,11 +25,7 @@ struct TextSample {
     {
       (tokens, source) = (part, "the beginning of \(Self.shipped)")
     } else {
-      let key = RandomKey(seed: seed)
-      let first = min(1, tokenizer.vocabularySize - 1)  // <unk> is first
-      tokens = (0...length).map {
-        Int32(first + key.index(at: UInt64($0), below: tokenizer.vocabularySize - first))
-      }
+      tokens = tokenizer.randomIDs(length + 1, key: RandomKey(seed: seed))
       source = "its own vocabulary at random (give --text for another)"
     }
   }
@@ -46,7 +42,8 @@ struct TextSample {
     return RandomBatches(ids[...], batchSize: Self.batchSize, length: length, key: RandomKey(seed: seed)).batch(at: 0)
   }
 
-  private static func part(of text: String, _ tokenizer: CharacterTokenizer, _ length: Int) throws -> [Int32] {
-    try tokenizer.encode(String(text.unicodeScalars.prefix(length + 1)))
+  private static func part(of text: String, _ tokenizer: any Tokenizer, _ length: Int) throws -> [Int32] {
+    // A character has one token at least.
+    Array(try tokenizer.encode(String(text.unicodeScalars.prefix(length + 1))).prefix(length + 1))
   }
 }

@@ -1,22 +1,27 @@
 import Files
-import Text
 
-/// A character tokenizer as the tokenizers library keeps it, `tokenizer.json`, and what transformers needs to
-/// know to use it, `tokenizer_config.json`.
-///
-/// The library's pipeline cuts a text into Unicode scalars and looks each up, as `CharacterTokenizer` does.
-package enum TokenizerFile {
-  static let name = "tokenizer.json"
-  static let configName = "tokenizer_config.json"
+// A character tokenizer as the tokenizers library keeps it. The library's pipeline cuts a text into Unicode scalars and
+// looks each up, as `CharacterTokenizer` does.
 
-  /// `tokenizer.json` of `tokenizer`.
-  package static func json(of tokenizer: CharacterTokenizer) -> JSON {
-    let unknown = CharacterTokenizer.unknownToken
-    var vocabulary = [JSON.Member(name: unknown, value: .integer(Int(CharacterTokenizer.unknownID)))]
-    for (index, scalar) in tokenizer.scalars.enumerated() {
+extension CharacterTokenizer: StoredTokenizer {
+  package static var name: String { "character" }
+
+  /// `tokenizer.json` and `tokenizer_config.json`.
+  public func files(contextLength: Int) -> [TokenizerFile] {
+    [
+      TokenizerFile(name: TokenizerFile.name, text: json.pretty + "\n"),
+      TokenizerFile(name: TokenizerFile.configName, text: Self.configJSON(contextLength: contextLength).pretty + "\n"),
+    ]
+  }
+
+  /// `tokenizer.json`.
+  package var json: JSON {
+    let unknown = Self.unknownToken
+    var vocabulary = [JSON.Member(name: unknown, value: .integer(Int(Self.unknownID)))]
+    for (index, scalar) in scalars.enumerated() {
       vocabulary.append(JSON.Member(name: String(scalar), value: .integer(index + 1)))
     }
-    var document = pipeline
+    var document = Self.pipeline
     document["model"] = ["type": "WordLevel", "unk_token": .string(unknown), "vocab": .object(vocabulary)]
     return document
   }
@@ -28,8 +33,7 @@ package enum TokenizerFile {
     "padding": nil,
     "added_tokens": [
       [
-        "id": .integer(Int(CharacterTokenizer.unknownID)),
-        "content": .string(CharacterTokenizer.unknownToken),
+        "id": .integer(Int(unknownID)), "content": .string(unknownToken),
         "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true,
       ]
     ],
@@ -42,35 +46,39 @@ package enum TokenizerFile {
     "decoder": ["type": "Fuse"],  // without it tokens are joined by spaces
   ]
 
-  static func configJSON(contextLength: Int) -> JSON {
+  private static func configJSON(contextLength: Int) -> JSON {
     [
       "tokenizer_class": "PreTrainedTokenizerFast",  // else transformers takes GPT-2's for Starcoder2
-      "unk_token": .string(CharacterTokenizer.unknownToken),
+      "unk_token": .string(unknownToken),
       "clean_up_tokenization_spaces": false,  // else the space before a full stop is lost
       "model_input_names": ["input_ids", "attention_mask"],
       "model_max_length": .integer(contextLength),
     ]
   }
 
+  package static func wrote(_ document: JSONField) -> Bool {
+    document["model"]["type"].value == "WordLevel"
+  }
+
   /// The tokenizer that `document` describes.
   ///
-  /// - Throws: `FileError.unsupported` where it is of another kind, naming the field; `.malformed`
-  ///   where the vocabulary is not `<unk>` with id 0 and single scalars with the ids after it.
-  package static func tokenizer(from document: JSONField) throws -> CharacterTokenizer {
-    if case .object(let members) = pipeline {
+  /// - Throws: `FileError.unsupported` where it is of another kind, naming the field; `.malformed` where the vocabulary
+  ///   is not `<unk>` with id 0 and single scalars with the ids after it.
+  package init(from document: JSONField) throws {
+    if case .object(let members) = Self.pipeline {
       for member in members { try document[member.name].require(member.value) }
     }
     let model = document["model"]
     try model["type"].require("WordLevel")
-    try model["unk_token"].require(.string(CharacterTokenizer.unknownToken))
+    try model["unk_token"].require(.string(Self.unknownToken))
     let vocabulary = try model["vocab"].members
     guard vocabulary.count > 1 else { throw model["vocab"].failure("no characters") }
     var scalars = [Unicode.Scalar?](repeating: nil, count: vocabulary.count - 1)
     for (token, field) in vocabulary {
       let id = try field.integer(in: 0...scalars.count)
-      if token == CharacterTokenizer.unknownToken || id == 0 {
-        guard token == CharacterTokenizer.unknownToken, id == 0 else {
-          throw field.failure("\(CharacterTokenizer.unknownToken), and it alone, has the id 0")
+      if token == Self.unknownToken || id == 0 {
+        guard token == Self.unknownToken, id == 0 else {
+          throw field.failure("\(Self.unknownToken), and it alone, has the id 0")
         }
       } else {
         guard token.unicodeScalars.count == 1 else { throw field.unsupported("tokens of one character") }
@@ -79,6 +87,6 @@ package enum TokenizerFile {
       }
     }
     // As many tokens as ids and no id twice: none of these is nil.
-    return try CharacterTokenizer(scalars: scalars.compactMap(\.self))
+    try self.init(scalars: scalars.compactMap(\.self))
   }
 }

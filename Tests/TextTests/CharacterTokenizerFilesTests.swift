@@ -1,23 +1,22 @@
-import Checkpoints
 import Files
 import Testing
 import Text
 
-@Suite struct TokenizerFileTests {
+@Suite struct CharacterTokenizerFilesTests {
   private func document(_ text: String) throws -> JSONField {
     JSONField(try JSON(parsing: text, from: "tokenizer.json"), in: "tokenizer.json")
   }
 
   /// The document of a tokenizer with the given vocabulary.
   private func document(vocabulary: JSON) -> JSONField {
-    var document = TokenizerFile.json(of: CharacterTokenizer(vocabularyOf: "abc"))
+    var document = CharacterTokenizer(vocabularyOf: "abc").json
     document["model"]?["vocab"] = vocabulary
     return JSONField(document, in: "tokenizer.json")
   }
 
   @Test("the file is the one that transformers was seen to read") func layout() {
     #expect(
-      TokenizerFile.json(of: CharacterTokenizer(vocabularyOf: "cab \n")).compact
+      CharacterTokenizer(vocabularyOf: "cab \n").json.compact
         == #"{"version":"1.0","truncation":null,"padding":null,"added_tokens":[{"id":0,"content":"<unk>","#
         + #""single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}],"#
         + #""normalizer":null,"pre_tokenizer":{"type":"Split","pattern":{"Regex":"[\\s\\S]"},"#
@@ -34,13 +33,13 @@ import Text
     ])
   func roundTrip(text: String) throws {
     let tokenizer = CharacterTokenizer(vocabularyOf: text)
-    let read = try TokenizerFile.tokenizer(from: document(TokenizerFile.json(of: tokenizer).pretty))
+    let read = try CharacterTokenizer(from: document(tokenizer.json.pretty))
     #expect(read == tokenizer)
     #expect(Array(read.decode(try read.encode(text)).unicodeScalars) == Array(text.unicodeScalars))
   }
 
   @Test("ids may be listed in any order") func anyOrder() throws {
-    let read = try TokenizerFile.tokenizer(from: document(vocabulary: ["b": 1, "<unk>": 0, "a": 2]))
+    let read = try CharacterTokenizer(from: document(vocabulary: ["b": 1, "<unk>": 0, "a": 2]))
     #expect(read.scalars == ["b", "a"])
   }
 
@@ -55,7 +54,7 @@ import Text
     ] as [JSON])
   func refusesVocabulary(vocabulary: JSON) {
     #expect(throws: FileError.self) {
-      try TokenizerFile.tokenizer(from: document(vocabulary: vocabulary))
+      try CharacterTokenizer(from: document(vocabulary: vocabulary))
     }
   }
 
@@ -65,11 +64,29 @@ import Text
       "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "truncation", "padding",
     ])
   func refusesOtherKinds(name: String) throws {
-    var document = TokenizerFile.json(of: CharacterTokenizer(vocabularyOf: "abc"))
+    var document = CharacterTokenizer(vocabularyOf: "abc").json
     document[name] = ["type": "Other"]
-    let error = try fileError {
-      _ = try TokenizerFile.tokenizer(from: JSONField(document, in: "tokenizer.json"))
+    let error = try #require(throws: FileError.self) {
+      _ = try CharacterTokenizer(from: JSONField(document, in: "tokenizer.json"))
     }
     #expect(error.description.hasPrefix(#"tokenizer.json: \#(name) is {"type":"Other"}; supported: "#))
+  }
+
+  @Test("the files are written by their names, and a document finds its tokenizer") func registered() throws {
+    let tokenizer = CharacterTokenizer(vocabularyOf: "fox")
+    let files = tokenizer.files(contextLength: 64)
+    #expect(files.map(\.name) == ["tokenizer.json", "tokenizer_config.json"])
+    #expect(files[0].text == tokenizer.json.pretty + "\n")
+    #expect(try JSON(parsing: files[1].text, from: "config")["model_max_length"] == 64)
+    let read = try Tokenizers.tokenizer(from: document(files[0].text))
+    #expect(read.isEqual(to: tokenizer))
+    #expect(!read.isEqual(to: CharacterTokenizer(vocabularyOf: "foxes")))
+  }
+
+  @Test("a document of no kind that is known is refused by name") func unknownKind() throws {
+    let error = #expect(throws: FileError.self) {
+      try Tokenizers.tokenizer(from: document(#"{"model":{"type":"Unigram"}}"#))
+    }
+    #expect(error?.description.contains("supported: character") == true)
   }
 }

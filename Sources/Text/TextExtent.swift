@@ -1,0 +1,25 @@
+/// How much text a sequence of tokens stands for, so that losses can be compared between tokenizers.
+public struct TextExtent: Sendable, Equatable {
+  /// Tokens, Unicode scalars and UTF-8 bytes.
+  public private(set) var tokenCount = 0, characterCount = 0, byteCount = 0
+
+  /// The extent of `ids`, of which each is in the vocabulary of `tokenizer`.
+  public init(of ids: Slice<TokenIDs>, by tokenizer: some Tokenizer) {
+    // A character counts for the token that has its first byte.
+    let sizes = (0..<Int32(tokenizer.vocabularySize)).map { id in
+      let bytes = tokenizer.bytes(of: id)
+      return (characters: bytes.count { !UTF8.isContinuation($0) }, bytes: bytes.count)
+    }
+    for id in ids {
+      tokenCount += 1
+      characterCount += sizes[Int(id)].characters
+      byteCount += sizes[Int(id)].bytes
+    }
+  }
+
+  /// What so much a token, on average, is a character: a loss of all these tokens together.
+  public func perCharacter(_ perToken: Double) -> Double { perToken * (Double(tokenCount) / Double(characterCount)) }
+
+  /// What so much a token, on average, is a byte.
+  public func perByte(_ perToken: Double) -> Double { perToken * (Double(tokenCount) / Double(byteCount)) }
+}

@@ -1,0 +1,49 @@
+import Files
+
+/// A tokenizer that a run can be trained with and a checkpoint can hold.
+package protocol StoredTokenizer: Tokenizer {
+  /// What it is called where one is chosen.
+  static var name: String { get }
+
+  /// The tokenizer for `corpus`, which it encodes without error.
+  init(vocabularyOf corpus: String) throws(TextError)
+
+  /// Whether `document`, a `tokenizer.json`, is of a tokenizer of this kind; `init(from:)` may refuse it still.
+  static func wrote(_ document: JSONField) -> Bool
+
+  /// The tokenizer that `document`, a `tokenizer.json`, describes.
+  ///
+  /// - Throws: `FileError.unsupported` or `.malformed`, naming the field.
+  init(from document: JSONField) throws
+}
+
+/// The tokenizers that there are.
+public enum Tokenizers {
+  /// A line each; the first is taken where none is chosen.
+  package static let all: [any StoredTokenizer.Type] = [
+    CharacterTokenizer.self
+  ]
+
+  /// What the tokenizers are called, the default first.
+  public static var names: [String] { all.map { $0.name } }
+
+  /// The tokenizer for `corpus` that is called `name`; nil where none is.
+  public static func named(_ name: String, corpus: String) throws(TextError) -> (any Tokenizer)? {
+    for type in all where type.name == name { return try type.init(vocabularyOf: corpus) }
+    return nil
+  }
+
+  /// The tokenizer for `corpus` where none is chosen.
+  public static func standard(corpus: String) throws(TextError) -> any Tokenizer {
+    try all[0].init(vocabularyOf: corpus)
+  }
+
+  /// The tokenizer that `document`, a `tokenizer.json`, describes.
+  ///
+  /// - Throws: `FileError.unsupported` where it is of none of these kinds; what its kind throws.
+  package static func tokenizer(from document: JSONField) throws -> any Tokenizer {
+    for type in all where type.wrote(document) { return try type.init(from: document) }
+    let kinds = names.joined(separator: " or ")
+    throw FileError.unsupported(file: document.source, reason: "no tokenizer that is read here; supported: \(kinds)")
+  }
+}
