@@ -54,7 +54,9 @@ public struct GradientCheck: Sendable {
     let slopes = probes.map { slope(of: function, at: inputs, along: $0) }
     var report = Report()
     for upstream in upstreams(of: result.shape) {
-      let gradients = result.gradients(of: variables, upstream: upstream.tensor, altering: alteration).map(\.scalars)
+      let gradients = result.gradients(
+        of: variables, upstream: upstream.tensor, keepingGraph: true, altering: alteration
+      ).map(\.scalars)
       for (probe, slope) in zip(probes, slopes) {
         report.add(
           Derivative(
