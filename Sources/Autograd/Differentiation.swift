@@ -9,9 +9,9 @@ package typealias PullbackAlteration = @Sendable (_ operation: Operation?, _ gra
 
 /// One recorded call, or a variable, in the graph that a result remembers.
 ///
-/// A node knows its parents and its pullback; the pullback holds values without history, so the edges of the graph live
-/// in `call` alone and a graph can be freed without recursion. Differentiation spends a node: its call is gone then, and
-/// with it all that the call kept alive, even where a result is still held.
+/// A node knows its parents and its pullback; the pullback holds values without history, so the edges of the graph
+/// live in `call` alone and a graph can be freed without recursion. Differentiation spends a node: its call is gone
+/// then, and with it all that the call kept alive, even where a result is still held.
 final class Node: Sendable {
   /// How the value was computed.
   struct Call {
@@ -65,15 +65,11 @@ extension Tensor {
   ///
   /// `forward` gets the inputs without history and returns the value with the pullback beside it: nothing that it
   /// captures can keep the graph alive. Without a variable among the inputs nothing is recorded, so evaluation and
-  /// decoding need no special mode.
+  /// decoding need no special mode. Inputs of both element types are computed in float64, as NumPy and PyTorch promote.
   package static func record(
     _ operation: Operation, _ inputs: [Tensor], forward: ([Tensor]) -> (value: Tensor, pullback: Pullback)
   ) -> Tensor {
-    for input in inputs.dropFirst() {
-      require(
-        input.elementType == inputs[0].elementType,
-        "\(operation): element types \(inputs.map(\.elementType.rawValue)) differ")
-    }
+    let inputs = promoted(inputs)
     let result = forward(inputs.map(\.detached))
     guard inputs.contains(where: \.hasHistory) else { return result.value }
     return result.value.with(node: Node(operation, parents: inputs.map(\.node), pullback: result.pullback))
@@ -92,8 +88,8 @@ extension Tensor {
   public static func operation(
     _ name: String, _ inputs: [Tensor], forward: ([Tensor]) -> (value: Tensor, pullback: Pullback)
   ) -> Tensor {
-    let forms = inputs.map { (shape: $0.shape, elementType: $0.elementType) }
-    return record(.custom, inputs) { inputs in
+    record(.custom, inputs) { inputs in
+      let forms = inputs.map { (shape: $0.shape, elementType: $0.elementType) }
       let result = forward(inputs)
       return (
         result.value.detached,
@@ -148,7 +144,8 @@ extension Tensor {
     return gradients(of: variables, upstream: one, keepingGraph: keepingGraph)
   }
 
-  /// The gradients of `Σ upstream ⊙ self` with respect to each of `variables`; `upstream` has this tensor's shape.
+  /// The gradients of `Σ upstream ⊙ self` with respect to each of `variables`; `upstream` has this tensor's shape, and
+  /// is rounded to its element type.
   public consuming func gradients(of variables: [Tensor], upstream: Tensor, keepingGraph: Bool = false) -> [Tensor] {
     gradients(of: variables, upstream: upstream, keepingGraph: keepingGraph, altering: nil)
   }
@@ -161,15 +158,15 @@ extension Tensor {
       hasHistory,
       "gradients: computed from no variable (gradients themselves carry no history: first derivatives only)")
     require(
-      upstream.shape == shape && upstream.elementType == elementType,
-      "gradients: upstream is \(upstream.elementType) \(upstream.shape), the result \(elementType) \(shape)")
+      upstream.shape == shape, "gradients: the upstream gradient has shape \(upstream.shape), the result \(shape)")
     require(variables.allSatisfy { $0.node?.isLeaf ?? false }, "gradients: asked of a tensor that is no variable")
 
     // Numbers fall from a result to its inputs: in falling order, a node's gradient is whole when its turn comes.
+    let dself = upstream.detached.converted(to: elementType)
     var remaining = ancestors()
     _ = consume self
     var gradients: [UInt64: Tensor] = [:]  // by the nodes' numbers
-    gradients[remaining[remaining.count - 1].number] = upstream.detached  // the last is this tensor's own
+    gradients[remaining[remaining.count - 1].number] = dself  // the last is this tensor's own
     while let node = remaining.popLast() {
       if node.isLeaf { continue }
       guard let call = keepingGraph ? node.call : node.spend() else {

@@ -116,7 +116,7 @@ extension GPT {
 extension GPT {
   /// The same model with its weights rounded to `elementType`: in float64 it is its own specification.
   public func converted(to elementType: ElementType) -> GPT {
-    var model = mapped { $0.converted(to: elementType) }
+    var model = mapped { $0.detached.converted(to: elementType) }
     model.positions = RotaryTable(
       headWidth: config.headWidth, positionCount: config.contextLength, theta: config.ropeTheta,
       elementType: elementType)

@@ -20,7 +20,7 @@ enum WrongGradient: CaseIterable {
     case .swappedElements: values.swapAt(smallest, largest)
     case .zero: values = values.map { _ in 0 }
     }
-    return Tensor(values, shape: gradient.shape)
+    return Tensor(values, shape: gradient.shape, elementType: gradient.elementType)
   }
 
   /// `operation`'s pullbacks with their gradient number `place` made wrong.

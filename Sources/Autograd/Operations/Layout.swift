@@ -99,7 +99,7 @@ extension Tensor {
       require(part.shape == expected, "concatenate: shapes \(parts.map(\.shape)) along axis \(axis)")
     }
     return record(.concatenate, parts) { inputs in
-      let y = Tensor(uninitialized: shape, first.elementType)
+      let y = Tensor(uninitialized: shape, inputs[0].elementType)
       let strides = Shape.strides(shape)
       var ranges: [Range<Int>] = []
       for part in inputs {
