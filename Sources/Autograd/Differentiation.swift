@@ -189,7 +189,7 @@ extension Tensor? {
   /// Adds a further gradient to the sum so far.
   fileprivate mutating func add(_ term: Tensor) {
     guard var sum = self.take() else { self = term; return }
-    sum.accumulate(term)
+    sum.combine(.add, term)
     self = sum
   }
 }
