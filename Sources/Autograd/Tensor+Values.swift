@@ -72,11 +72,3 @@ extension Tensor {
     return scalars[0]
   }
 }
-
-extension Tensor: CustomStringConvertible {
-  /// The shape and the first elements: `Tensor[2, 3] float32 [1, 2, 3, 4, 5, 6]`.
-  public var description: String {
-    let shown = scalars.prefix(8).map { "\($0)" }.joined(separator: ", ")
-    return "Tensor\(shape) \(elementType) [\(shown)\(count > 8 ? ", …" : "")]"
-  }
-}
