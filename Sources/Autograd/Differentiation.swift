@@ -9,37 +9,51 @@ package typealias PullbackAlteration = @Sendable (_ operation: Operation?, _ gra
 
 /// One recorded call, or a variable, in the graph that a result remembers.
 ///
-/// A node knows its parents and its pullback; the pullback holds values without history, so parents live in
-/// `parents` alone and a graph can be freed without recursion.
-final class Node: @unchecked Sendable {
+/// A node knows its parents and its pullback; the pullback holds values without history, so the edges of the graph
+/// live in `call` alone and a graph can be freed without recursion. Differentiation spends a node: its call is gone
+/// then, and with it all that the call kept alive, even where a result is still held.
+final class Node: Sendable {
+  /// How the value was computed.
+  struct Call {
+    let parents: [Node?]
+    let pullback: Pullback
+  }
+
   /// Rises with every node made: a node's number is larger than its parents'.
   let number: UInt64
+  /// What was called; nil for a variable.
   let operation: Operation?
-  let pullback: Pullback?
-  private(set) var parents: [Node?]
+  /// Nil for a variable, and for a node that was spent.
+  private let storedCall: Mutex<Call?>
 
   private static let counter = Atomic<UInt64>(0)
 
   /// A variable.
-  convenience init() { self.init(nil, parents: [], pullback: nil) }
-
-  init(_ operation: Operation?, parents: [Node?], pullback: Pullback?) {
+  init() {
     number = Node.counter.add(1, ordering: .relaxed).newValue
-    self.operation = operation
-    self.parents = parents
-    self.pullback = pullback
+    operation = nil
+    storedCall = Mutex(nil)
   }
 
-  var isLeaf: Bool { pullback == nil }
+  init(_ operation: Operation, parents: [Node?], pullback: @escaping Pullback) {
+    number = Node.counter.add(1, ordering: .relaxed).newValue
+    self.operation = operation
+    storedCall = Mutex(Call(parents: parents, pullback: pullback))
+  }
+
+  var isLeaf: Bool { operation == nil }
+
+  var call: Call? { storedCall.withLock(\.self) }
+
+  /// Gives up the call, to whoever asks first.
+  func spend() -> Call? { storedCall.withLock { $0.take() } }
 
   /// Frees the ancestors that only this node kept, iteratively: a chain of a million calls overflows no stack.
   deinit {
-    var orphans: [Node?] = []
-    swap(&orphans, &parents)
+    var orphans = spend()?.parents ?? []
     while var next = orphans.popLast() {
       guard isKnownUniquelyReferenced(&next), let node = next else { continue }
-      orphans.append(contentsOf: node.parents)
-      node.parents = []
+      orphans.append(contentsOf: node.spend()?.parents ?? [])
     }
   }
 }
@@ -51,15 +65,11 @@ extension Tensor {
   ///
   /// `forward` gets the inputs without history and returns the value with the pullback beside it: nothing that it
   /// captures can keep the graph alive. Without a variable among the inputs nothing is recorded, so evaluation and
-  /// decoding need no special mode.
+  /// decoding need no special mode. Inputs of both element types are computed in float64, as NumPy and PyTorch promote.
   package static func record(
     _ operation: Operation, _ inputs: [Tensor], forward: ([Tensor]) -> (value: Tensor, pullback: Pullback)
   ) -> Tensor {
-    for input in inputs.dropFirst() {
-      require(
-        input.elementType == inputs[0].elementType,
-        "\(operation): element types \(inputs.map(\.elementType.rawValue)) differ")
-    }
+    let inputs = promoted(inputs)
     let result = forward(inputs.map(\.detached))
     guard inputs.contains(where: \.hasHistory) else { return result.value }
     return result.value.with(node: Node(operation, parents: inputs.map(\.node), pullback: result.pullback))
@@ -78,8 +88,8 @@ extension Tensor {
   public static func operation(
     _ name: String, _ inputs: [Tensor], forward: ([Tensor]) -> (value: Tensor, pullback: Pullback)
   ) -> Tensor {
-    let forms = inputs.map { (shape: $0.shape, elementType: $0.elementType) }
-    return record(.custom, inputs) { inputs in
+    record(.custom, inputs) { inputs in
+      let forms = inputs.map { (shape: $0.shape, elementType: $0.elementType) }
       let result = forward(inputs)
       return (
         result.value.detached,
@@ -110,7 +120,7 @@ extension Tensor {
     while let next = open.popLast() {
       guard let node = next, seen.insert(ObjectIdentifier(node)).inserted else { continue }
       found.append(node)
-      open.append(contentsOf: node.parents)
+      open.append(contentsOf: node.call?.parents ?? [])
     }
     return found.sorted { $0.number < $1.number }
   }
@@ -119,44 +129,52 @@ extension Tensor {
 // MARK: - Differentiating
 
 extension Tensor {
-  /// The gradients of this scalar by each of `variables`, in their order: `∂self/∂variable`, of the variable's shape.
+  /// The gradients of this scalar with respect to each of `variables`, in their order: `∂self/∂variable`, of the
+  /// variable's shape.
   ///
   /// A variable that had no part in this result gets zeros. First derivatives only: gradients carry no history.
-  /// Where nobody holds this tensor any longer, nor one on the way to it, what was kept for each operation is freed as
-  /// soon as that is differentiated.
-  /// Traps where this tensor is no scalar or was computed from no variable, or a variable is none.
-  public consuming func gradients(of variables: [Tensor]) -> [Tensor] {
+  /// The graph is freed on the way, operation by operation, so that a loss that is kept keeps no weights or activations
+  /// alive; whatever else was computed from the same results cannot be differentiated through them afterwards. With
+  /// `keepingGraph` it stays, to be differentiated again, as with PyTorch's `retain_graph`.
+  /// Traps where this tensor is no scalar or was computed from no variable, where a part of its graph was freed
+  /// before, or where one of `variables` is none.
+  public consuming func gradients(of variables: [Tensor], keepingGraph: Bool = false) -> [Tensor] {
     require(count == 1, "gradients: shape \(shape) is no scalar; give the upstream gradient")
     let one = Tensor(repeating: 1, shape: shape, elementType: elementType)
-    return gradients(of: variables, upstream: one)
+    return gradients(of: variables, upstream: one, keepingGraph: keepingGraph)
   }
 
-  /// The gradients of `Σ upstream ⊙ self` by each of `variables`; `upstream` has this tensor's shape.
-  public consuming func gradients(of variables: [Tensor], upstream: Tensor) -> [Tensor] {
-    gradients(of: variables, upstream: upstream, altering: nil)
+  /// The gradients of `Σ upstream ⊙ self` with respect to each of `variables`; `upstream` has this tensor's shape, and
+  /// is rounded to its element type.
+  public consuming func gradients(of variables: [Tensor], upstream: Tensor, keepingGraph: Bool = false) -> [Tensor] {
+    gradients(of: variables, upstream: upstream, keepingGraph: keepingGraph, altering: nil)
   }
 
   /// The same with every pullback's gradients altered, so that a check can be shown to see a wrong one.
   package consuming func gradients(
-    of variables: [Tensor], upstream: Tensor, altering: PullbackAlteration?
+    of variables: [Tensor], upstream: Tensor, keepingGraph: Bool = false, altering: PullbackAlteration?
   ) -> [Tensor] {
     require(
       hasHistory,
       "gradients: computed from no variable (gradients themselves carry no history: first derivatives only)")
     require(
-      upstream.shape == shape && upstream.elementType == elementType,
-      "gradients: upstream is \(upstream.elementType) \(upstream.shape), the result \(elementType) \(shape)")
+      upstream.shape == shape, "gradients: the upstream gradient has shape \(upstream.shape), the result \(shape)")
     require(variables.allSatisfy { $0.node?.isLeaf ?? false }, "gradients: asked of a tensor that is no variable")
 
     // Numbers fall from a result to its inputs: in falling order, a node's gradient is whole when its turn comes.
+    let dself = upstream.detached.converted(to: elementType)
     var remaining = ancestors()
     _ = consume self
     var gradients: [UInt64: Tensor] = [:]  // by the nodes' numbers
-    gradients[remaining[remaining.count - 1].number] = upstream.detached  // the last is this tensor's own
+    gradients[remaining[remaining.count - 1].number] = dself  // the last is this tensor's own
     while let node = remaining.popLast() {
-      guard let pullback = node.pullback, let dy = gradients.removeValue(forKey: node.number) else { continue }
-      let terms = pullback(dy)
-      for case (let parent?, let dx?) in zip(node.parents, altering?(node.operation, terms) ?? terms) {
+      if node.isLeaf { continue }
+      guard let call = keepingGraph ? node.call : node.spend() else {
+        trap("gradients: the graph was freed when it was differentiated before; say keepingGraph: true there")
+      }
+      guard let dy = gradients.removeValue(forKey: node.number) else { continue }
+      let terms = call.pullback(dy)
+      for case (let parent?, let dx?) in zip(call.parents, altering?(node.operation, terms) ?? terms) {
         gradients[parent.number].add(dx)
       }
     }
@@ -171,7 +189,7 @@ extension Tensor? {
   /// Adds a further gradient to the sum so far.
   fileprivate mutating func add(_ term: Tensor) {
     guard var sum = self.take() else { self = term; return }
-    sum.accumulate(term)
+    sum.combine(.add, term)
     self = sum
   }
 }

@@ -9,6 +9,8 @@ public enum Operation: String, Sendable, Hashable, CaseIterable {
   case exp, log, sqrt, power, tanh, sigmoid, relu, silu, gelu
   // Layout
   case broadcast, reshape, transpose, slice, concatenate, gather
+  // Element types and choice
+  case convert, `where`
   // Reductions
   case sum, mean, maximum
   // Products

@@ -1,51 +1,33 @@
-import Randomness
-
 // Making tensors of given numbers, and reading the numbers back.
 
 extension Tensor {
-  /// A float32 tensor of `values`, row by row. Traps unless their number fits `shape`.
-  public init(_ values: [Float], shape: [Int]) {
-    self.init(copying: values, shape: shape, .float32)
-  }
-
-  /// A float64 tensor of `values`, row by row. Traps unless their number fits `shape`.
-  public init(_ values: [Double], shape: [Int]) {
-    self.init(copying: values, shape: shape, .float64)
-  }
-
   /// A tensor of `values` rounded to `elementType`, row by row. Traps unless their number fits `shape`.
-  public init(_ values: [Double], shape: [Int], elementType: ElementType) {
+  public init(_ values: [Double], shape: [Int], elementType: ElementType = .float32) {
     switch elementType {
-    case .float32: self.init(values.map(Float.init), shape: shape)
-    case .float64: self.init(values, shape: shape)
+    case .float32: self.init(copying: values.map(Float.init), shape: shape, .float32)
+    case .float64: self.init(copying: values, shape: shape, .float64)
     }
   }
 
+  /// A tensor of `values`, row by row. Traps unless their number fits `shape`.
+  public init(_ values: [Float], shape: [Int], elementType: ElementType = .float32) {
+    switch elementType {
+    case .float32: self.init(copying: values, shape: shape, .float32)
+    case .float64: self.init(copying: values.map(Double.init), shape: shape, .float64)
+    }
+  }
+
+  /// A tensor of `values` rounded to `elementType`, row by row. Traps unless their number fits `shape`.
+  public init(_ values: [Int], shape: [Int], elementType: ElementType = .float32) {
+    self.init(values.map(Double.init), shape: shape, elementType: elementType)
+  }
+
   /// A tensor that holds `value` everywhere.
-  public init(repeating value: Double, shape: [Int], elementType: ElementType) {
+  public init(repeating value: Double, shape: [Int], elementType: ElementType = .float32) {
     self.init(uninitialized: shape, elementType)
     switch elementType {
     case .float32: address.initializeMemory(as: Float.self, repeating: Float(value), count: count)
     case .float64: address.initializeMemory(as: Double.self, repeating: value, count: count)
-    }
-  }
-
-  /// Independent draws from the normal distribution: element e is draw e of `key`.
-  public init(
-    normal deviation: Double, mean: Double = 0, shape: [Int], key: RandomKey, elementType: ElementType
-  ) {
-    self.init(uninitialized: shape, elementType)
-    let (count, pieceLength) = (count, 1 << 14)
-    nonisolated(unsafe) let address = address  // each piece writes its own elements
-    Processor.current.forEach(pieces: (count + pieceLength - 1) / pieceLength) { piece in
-      let part = (piece * pieceLength)..<min((piece + 1) * pieceLength, count)
-      let values = key.normals(at: part).map { mean + deviation * $0 }
-      switch elementType {
-      case .float32:
-        (address + 4 * part.lowerBound).initializeMemory(
-          as: Float.self, from: values.map(Float.init), count: part.count)
-      case .float64: (address + 8 * part.lowerBound).initializeMemory(as: Double.self, from: values, count: part.count)
-      }
     }
   }
 
@@ -88,18 +70,5 @@ extension Tensor {
   public var item: Double {
     require(count == 1, "item: shape \(shape) does not hold exactly one element")
     return scalars[0]
-  }
-
-  /// The same values rounded to `elementType`, without history.
-  public func converted(to elementType: ElementType) -> Tensor {
-    elementType == self.elementType ? detached : Tensor(scalars, shape: shape, elementType: elementType)
-  }
-}
-
-extension Tensor: CustomStringConvertible {
-  /// The shape and the first elements: `Tensor[2, 3] float32 [1, 2, 3, 4, 5, 6]`.
-  public var description: String {
-    let shown = scalars.prefix(8).map { "\($0)" }.joined(separator: ", ")
-    return "Tensor\(shape) \(elementType) [\(shown)\(count > 8 ? ", …" : "")]"
   }
 }

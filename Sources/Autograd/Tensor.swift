@@ -108,12 +108,21 @@ extension Tensor {
     mutate { ($0 + row * width * size).copyMemory(from: source.address, byteCount: source.count * size) }
   }
 
-  /// Adds `other` in place where nobody else sees these elements, else into a new tensor.
-  mutating func accumulate(_ other: Tensor) {
+  /// Computes `self = function(self, other)` for equal shapes, in place where nobody else sees these elements.
+  mutating func combine(_ function: BinaryFunction, _ other: Tensor) {
     if isKnownUniquelyReferenced(&storage) {
-      Kernels.add(other, into: self)
+      Kernels.binary(function, self, other, into: self)
     } else {
-      self = Kernels.binary(.add, self, other)
+      self = Kernels.binary(function, self, other)
+    }
+  }
+
+  /// Computes `self = scale · self + shift`, in place where nobody else sees these elements.
+  mutating func rescale(_ scale: Double, shift: Double) {
+    if isKnownUniquelyReferenced(&storage) {
+      Kernels.affine(self, scale: scale, shift: shift, into: self)
+    } else {
+      self = Kernels.affine(self, scale: scale, shift: shift)
     }
   }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// A reference-counted buffer, 64-byte aligned, that returns to the allocator when its last tensor goes.
 ///
 /// `@unchecked Sendable`: its bytes are written before the tensor that holds it is published; afterwards only by
-/// `Tensor.mutate` and `Tensor.accumulate`, which have made sure that nobody else refers to it.
+/// `Tensor.mutate`, `Tensor.combine` and `Tensor.rescale`, which have made sure that nobody else refers to it.
 final class TensorStorage: @unchecked Sendable {
   let bytes: UnsafeMutableRawPointer
   private let capacity: Int

@@ -133,7 +133,7 @@ extension GPT {
 extension GPT {
   /// The same model with its weights rounded to `elementType`: in float64 it is its own specification.
   public func converted(to elementType: ElementType) -> GPT {
-    var model = mappingParameters { $0.converted(to: elementType) }
+    var model = mappingParameters { $0.detached.converted(to: elementType) }
     model.positions = RotaryTable(config, elementType: elementType)
     return model
   }

@@ -27,7 +27,7 @@ struct FusedOperationTests {
   }
 
   private func random(_ shape: [Int], _ seed: UInt64) -> Tensor {
-    Tensor(normal: 1, shape: shape, key: RandomKey(seed: seed), elementType: .float64)
+    .normal(shape, key: RandomKey(seed: seed), elementType: .float64)
   }
 
   @Test func linear() {
@@ -119,7 +119,7 @@ struct FusedOperationTests {
       .linearCrossEntropy($0[0], weight: $0[1], targets: targets, rowsAtOnce: rowsAtOnce)
     } _: { inputs in
       let picked = targets.map { target in (0..<6).map { Double($0) == Double(target) ? 1.0 : 0.0 } }
-      let oneHot = Tensor(picked.flatMap { $0 }, shape: [rows, 6])
+      let oneHot = Tensor(picked, elementType: .float64)
       let logProbabilities = Tensor.matmul(inputs[0], inputs[1], transposeB: true).logSoftmax()
       return -(logProbabilities * oneHot).sum() / Double(scored.count)
     }
@@ -134,8 +134,8 @@ struct FusedOperationTests {
       let heads = inputs[0].slice(0..<8, axis: 2).reshaped(to: [2, 5, 2, 4])
       let turned = Tensor.concatenate([-heads.slice(2..<4, axis: 3), heads.slice(0..<2, axis: 3)], axis: 3)
       let angles = (3..<8).flatMap { p in [0, 1, 0, 1].map { Double(p) * pow(10_000, -Double($0) / 2) } }
-      let cosines = Tensor(angles.map { cos($0) }, shape: [5, 1, 4])
-      let sines = Tensor(angles.map { sin($0) }, shape: [5, 1, 4])
+      let cosines = Tensor(angles.map { cos($0) }, shape: [5, 1, 4], elementType: .float64)
+      let sines = Tensor(angles.map { sin($0) }, shape: [5, 1, 4], elementType: .float64)
       let rotated = (heads * cosines + turned * sines).reshaped(to: [2, 5, 8])
       return .concatenate([rotated, inputs[0].slice(8..<12, axis: 2)], axis: 2)
     }
@@ -179,7 +179,7 @@ struct FusedOperationTests {
         return isSeen ? 0.0 : -1e9
       }
     }
-    return Tensor(values, shape: [queryLength, keyLength])
+    return Tensor(values, shape: [queryLength, keyLength], elementType: .float64)
   }
 
   @Test("attention over packed queries, keys and values equals attention over the parts")

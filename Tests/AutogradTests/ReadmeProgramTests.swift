@@ -5,14 +5,13 @@ import Testing
 /// README's program, line for line, but for its import.
 private func readmeProgram(_ print: (Any...) -> Void) {
   // Fit y = w·x + b to points of y = 3x − 1 by gradient descent.
-  let x = Tensor([-1.0, 0, 1, 2], shape: [4])
-  let y = Tensor([-4.0, -1, 2, 5], shape: [4])
-  var (w, b) = (Tensor([0.0], shape: []), Tensor([0.0], shape: []))
+  let x = Tensor([-1, 0, 1, 2])
+  let y = Tensor([-4, -1, 2, 5])
+  var (w, b) = (Tensor(0), Tensor(0))
   for _ in 0..<200 {
-    let variables = [w.requiringGradient(), b.requiringGradient()]
-    let error = variables[0] * x + variables[1] - y
-    let gradients = (error * error).mean().gradients(of: variables)
-    (w, b) = (w - 0.1 * gradients[0], b - 0.1 * gradients[1])
+    let (_, gradients) = valueAndGradients(at: [w, b]) { meanSquaredError($0[0] * x + $0[1], y) }
+    w -= 0.1 * gradients[0]
+    b -= 0.1 * gradients[1]
   }
   print(w.item, b.item)  // 3 and −1, to a few digits
 

@@ -24,9 +24,10 @@ struct TensorTests {
 
   @Test("broadcast as NumPy's arrays do")
   func broadcasting() {
-    #expect((matrix + Tensor([10.0, 20.0, 30.0], shape: [3])).scalars == [11, 22, 33, 14, 25, 36])
-    #expect((matrix * Tensor([10.0, 20.0], shape: [2, 1])).scalars == [10, 20, 30, 80, 100, 120])
-    #expect((Tensor([1.0, 2.0], shape: [2, 1]) - Tensor([1.0, 3.0], shape: [2])).scalars == [0, -2, 1, -1])
+    #expect((matrix + Tensor([10, 20, 30], elementType: .float64)).scalars == [11, 22, 33, 14, 25, 36])
+    #expect((matrix * Tensor([[10], [20]], elementType: .float64)).scalars == [10, 20, 30, 80, 100, 120])
+    let column = Tensor([[1], [2]], elementType: .float64)
+    #expect((column - Tensor([1, 3], elementType: .float64)).scalars == [0, -2, 1, -1])
     #expect((matrix + Tensor(repeating: 1, shape: [2, 3, 0, 1], elementType: .float64).sum()).shape == [2, 3])
     #expect(
       (Tensor(repeating: 0, shape: [0, 3], elementType: .float32)
@@ -41,7 +42,7 @@ struct TensorTests {
     #expect(matrix.slice(1..<2).scalars == [4, 5, 6])
     #expect(Tensor.concatenate([matrix, matrix.slice(0..<1)]).scalars == [1, 2, 3, 4, 5, 6, 1, 2, 3])
     #expect(Tensor.concatenate([matrix.slice(0..<1, axis: 1), matrix], axis: 1).scalars == [1, 1, 2, 3, 4, 4, 5, 6])
-    let cube = Tensor((0..<24).map(Double.init), shape: [2, 3, 4])
+    let cube = Tensor(0..<24, elementType: .float64).reshaped(to: [2, 3, 4])
     #expect(cube.transposed([2, 0, 1]).shape == [4, 2, 3])
     #expect(cube.transposed([2, 0, 1]).scalars.prefix(7) == [0, 4, 8, 12, 16, 20, 1])
   }
@@ -58,7 +59,7 @@ struct TensorTests {
     #expect(matrix.sum(axes: [0]).scalars == [5, 7, 9])
     #expect(matrix.sum(axes: [-1], keepingAxes: true).shape == [2, 1])
     #expect(matrix.mean(axes: [1]).scalars == [2, 5])
-    let cube = Tensor((0..<24).map(Double.init), shape: [2, 3, 4])
+    let cube = Tensor(0..<24, elementType: .float64).reshaped(to: [2, 3, 4])
     #expect(cube.sum(axes: [1]).scalars == [12, 15, 18, 21, 48, 51, 54, 57])
     #expect(cube.sum(axes: [0, 2]).scalars == [60, 92, 124])
     #expect(Tensor(repeating: 1, shape: [3, 0], elementType: .float32).sum(axes: [1]).scalars == [0, 0, 0])
@@ -67,13 +68,13 @@ struct TensorTests {
     #expect(cube.maximum(axes: [1], keepingAxes: true).shape == [2, 1, 4])
     #expect(
       Tensor(repeating: 1, shape: [2, 0], elementType: .float32).maximum(axes: [1]).scalars == [-.infinity, -.infinity])
-    let tied = Tensor([2.0, 1.0, 2.0], shape: [3]).requiringGradient()
+    let tied = Tensor([2, 1, 2], elementType: .float64).requiringGradient()
     #expect(tied.maximum().gradients(of: [tied])[0].scalars == [1, 0, 0])
   }
 
   @Test("to the power of 0 are 1 and stay so, at 0 too")
   func zeroPower() {
-    let x = Tensor([0.0, -2.0, 3.0], shape: [3]).requiringGradient()
+    let x = Tensor([0, -2, 3], elementType: .float64).requiringGradient()
     let y = x.power(0)
     #expect(y.scalars == [1, 1, 1])
     #expect(y.sum().gradients(of: [x])[0].scalars == [0, 0, 0])
@@ -94,7 +95,7 @@ struct TensorTests {
   @Test("are values: changing one leaves its copies alone")
   func copyOnWrite() {
     var changed = matrix
-    changed.replaceRows(from: 1, with: Tensor([7.0, 8.0, 9.0], shape: [3]))
+    changed.replaceRows(from: 1, with: Tensor([7, 8, 9], elementType: .float64))
     #expect(matrix.scalars == [1, 2, 3, 4, 5, 6])
     #expect(changed.scalars == [1, 2, 3, 7, 8, 9])
   }

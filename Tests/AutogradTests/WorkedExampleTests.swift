@@ -9,10 +9,10 @@ struct WorkedExampleTests {
       1.0, 2.0, 3.0,  // dog
       0.5, 1.0, 1.5,  // ate
       2.0, 1.0, 0.5,  // dinner
-    ], shape: [3, 3])
-  static let queryWeights = Tensor([0.6, -0.2, 0.1, 0.5, -0.3, 0.4], shape: [3, 2])
-  static let keyWeights = Tensor([0.2, 0.3, -0.4, 0.7, 0.5, -0.1], shape: [3, 2])
-  static let valueWeights = Tensor([0.9, 0.1, 0.2, 0.8, -0.1, 0.6], shape: [3, 2])
+    ], shape: [3, 3], elementType: .float64)
+  static let queryWeights = Tensor([0.6, -0.2, 0.1, 0.5, -0.3, 0.4], shape: [3, 2], elementType: .float64)
+  static let keyWeights = Tensor([0.2, 0.3, -0.4, 0.7, 0.5, -0.1], shape: [3, 2], elementType: .float64)
+  static let valueWeights = Tensor([0.9, 0.1, 0.2, 0.8, -0.1, 0.6], shape: [3, 2], elementType: .float64)
 
   /// The textbooks print three digits: half a unit of the last.
   static let half = 0.0005

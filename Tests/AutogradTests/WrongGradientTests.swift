@@ -20,7 +20,7 @@ enum WrongGradient: CaseIterable {
     case .swappedElements: values.swapAt(smallest, largest)
     case .zero: values = values.map { _ in 0 }
     }
-    return Tensor(values, shape: gradient.shape)
+    return Tensor(values, shape: gradient.shape, elementType: gradient.elementType)
   }
 
   /// `operation`'s pullbacks with their gradient number `place` made wrong.
@@ -77,7 +77,7 @@ struct WrongGradientTests {
     let variables = sample.inputs.map { $0.requiringGradient() }
     let result = sample.function(variables)
     let upstream = check.randomUpstream(of: result.shape)
-    let right = result.gradients(of: variables, upstream: upstream).flatMap(\.scalars)
+    let right = result.gradients(of: variables, upstream: upstream, keepingGraph: true).flatMap(\.scalars)
     let wrong = result.gradients(of: variables, upstream: upstream, altering: check.alteration).flatMap(\.scalars)
     return zip(right, wrong).contains { abs($0 - $1) > 2 * check.allowedError(at: $0) }
   }

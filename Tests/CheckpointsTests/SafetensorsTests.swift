@@ -6,7 +6,7 @@ import Testing
 @Suite struct SafetensorsTests {
   static let tensors: [(name: String, tensor: Tensor)] = [
     ("b", Tensor([1, -2, 3.5, .infinity] as [Float], shape: [2, 2])),
-    ("wide", Tensor([0.1, 1e300] as [Double], shape: [2, 1])),
+    ("wide", Tensor([0.1, 1e300], shape: [2, 1], elementType: .float64)),
     ("a", Tensor([7] as [Float], shape: [])),
     ("none", Tensor([] as [Float], shape: [0, 3])),
   ]

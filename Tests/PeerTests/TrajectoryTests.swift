@@ -57,7 +57,7 @@ struct TrajectoryTests {
       losses.append(loss.item)
       norms.append(norm)
     }
-    return (Tensor(losses, shape: [losses.count]), Tensor(norms, shape: [norms.count]), model)
+    return (Tensor(losses, elementType: .float64), Tensor(norms, elementType: .float64), model)
   }
 
   /// The fixture's recipe, which is named as the command line's flags.

@@ -16,13 +16,13 @@ private struct Weights: Module {
 struct OptimizationTests {
   @Test("by AdamW follows the formula, and only matrices decay", arguments: [[2], [1, 2]])
   func adamW(shape: [Int]) {
-    var model = Weights(values: Tensor([1.0, -2.0], shape: shape))
+    var model = Weights(values: Tensor([1.0, -2.0], shape: shape, elementType: .float64))
     var optimizer = AdamW(model, beta1: 0.9, beta2: 0.99, weightDecay: 0.1)
     var (w, m, v) = ([1.0, -2.0], [0.0, 0.0], [0.0, 0.0])
     for step in 1...5 {
       let gradient = [0.3 * Double(step), -1.0]
       optimizer.update(
-        &model, with: [Tensor(gradient, shape: shape)],
+        &model, with: [Tensor(gradient, shape: shape, elementType: .float64)],
         at: OptimizerStep(number: step, learningRate: 0.01, gradientScale: 0.5))
       for i in 0..<2 {
         let g = 0.5 * gradient[i]
@@ -51,7 +51,7 @@ struct OptimizationTests {
 
   @Test("clips the gradients' global norm")
   func clipping() {
-    let gradients = [Tensor([3.0], shape: [1]), Tensor([0.0, 4.0], shape: [2])]
+    let gradients = [Tensor([3.0], shape: [1], elementType: .float64), Tensor([0.0, 4.0], shape: [2], elementType: .float64)]
     #expect(gradients.globalNorm == 5)
     #expect(abs(clippingScale(norm: 5, limit: 1) - 0.2) < 1e-6)
     #expect(clippingScale(norm: 0.5, limit: 1) == 1)

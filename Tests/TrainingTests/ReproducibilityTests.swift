@@ -39,7 +39,7 @@ struct ReproducibilityTests {
     let (model, batch) = try modelAndBatch(.float32)
     let loss = model.loss(inputs: batch.inputs, targets: batch.targets, batchSize: batch.batchSize)
     let parameters = model.parameters
-    let gradients = (0..<2).map { _ in loss.gradients(of: parameters).map(\.floats) }
+    let gradients = (0..<2).map { _ in loss.gradients(of: parameters, keepingGraph: true).map(\.floats) }
     let isSame = gradients[0] == gradients[1]
     #expect(isSame)
   }

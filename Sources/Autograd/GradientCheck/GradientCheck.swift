@@ -41,20 +41,21 @@ public struct GradientCheck: Sendable {
     absoluteTolerance + relativeTolerance * abs(derivative)
   }
 
-  /// Checks the derivatives of `function` at `inputs`, which are float64 tensors, as `mode` says.
+  /// Checks the derivatives of `function` at `inputs`, as `mode` says.
   ///
-  /// Traps where an input is not float64, the result depends on none of them, or `mode` asks for less than one.
+  /// `function` gets the inputs in float64, since differences cancel digits; what else it computes with is promoted to
+  /// float64 where it meets them. Traps where the result depends on no input, or `mode` asks for less than one.
   public func check(_ inputs: [Tensor], _ function: ([Tensor]) -> Tensor) -> Report {
-    for input in inputs {
-      require(input.elementType == .float64, "GradientCheck: inputs are float64, since differences cancel digits")
-    }
+    let inputs = inputs.map { $0.detached.converted(to: .float64) }
     let variables = inputs.map { $0.requiringGradient() }
     let result = function(variables)
     let probes = inputs.indices.flatMap { self.probes(ofInput: $0, shape: inputs[$0].shape) }
     let slopes = probes.map { slope(of: function, at: inputs, along: $0) }
     var report = Report()
     for upstream in upstreams(of: result.shape) {
-      let gradients = result.gradients(of: variables, upstream: upstream.tensor, altering: alteration).map(\.scalars)
+      let gradients = result.gradients(
+        of: variables, upstream: upstream.tensor, keepingGraph: true, altering: alteration
+      ).map(\.scalars)
       for (probe, slope) in zip(probes, slopes) {
         report.add(
           Derivative(
@@ -68,9 +69,10 @@ public struct GradientCheck: Sendable {
   /// `(f(x + step · d) − f(x − step · d)) / (2 · step)`, element by element of the result.
   private func slope(of function: ([Tensor]) -> Tensor, at inputs: [Tensor], along probe: Probe) -> [Double] {
     func moved(by distance: Double) -> [Double] {
-      var arguments = inputs.map(\.detached)
+      var arguments = inputs
       let input = inputs[probe.input]
-      arguments[probe.input] = Tensor(probe.moved(input.scalars, by: distance), shape: input.shape)
+      arguments[probe.input] = Tensor(
+        probe.moved(input.scalars, by: distance), shape: input.shape, elementType: .float64)
       return function(arguments).scalars
     }
     return zip(moved(by: step), moved(by: -step)).map { ($0 - $1) / (2 * step) }
@@ -92,7 +94,7 @@ extension GradientCheck {
   package func randomUpstream(of shape: [Int]) -> Tensor {
     let key = RandomKey(seed: seed).derived(by: 0)
     let draws = (0..<Shape.count(shape)).map { 2 * key.uniform(at: UInt64($0)) - 1 }
-    return Tensor(draws.map { $0 < 0 ? $0 - 0.5 : $0 + 0.5 }, shape: shape)
+    return Tensor(draws.map { $0 < 0 ? $0 - 0.5 : $0 + 0.5 }, shape: shape, elementType: .float64)
   }
 
   private func probes(ofInput input: Int, shape: [Int]) -> [Probe] {

@@ -48,7 +48,7 @@ struct Upstream {
   init(oneHot index: Int, shape: [Int]) {
     var values = [Double](repeating: 0, count: Shape.count(shape))
     values[index] = 1
-    tensor = Tensor(values, shape: shape)
+    tensor = Tensor(values, shape: shape, elementType: .float64)
     (output, pick, weights) = (Shape.index(ofElement: index, in: shape), index, [])
   }
 

@@ -43,6 +43,9 @@ extension Operation {
       OperationSample("everything", [normal([2, 3])]) { $0[0].slice(0..<2) },
       OperationSample("nothing", [normal([2, 3])]) { $0[0].slice(1..<1, axis: 1) },
       OperationSample("of an empty tensor", [normal([0, 3])]) { $0[0].slice(1..<2, axis: 1) },
+      OperationSample("an integer and a range", [normal([3, 4])]) { $0[0][1, 2...] },
+      OperationSample("the last of every row", [normal([2, 3, 4])]) { $0[0][..., -1] },
+      OperationSample("inside every axis", [normal([3, 4, 3])]) { $0[0][1..<3, ...2, 1] },
       OperationSample("two parts that overlap", [normal([4, 2])]) { $0[0].slice(0..<3) * $0[0].slice(1..<4) },
     ]
   }

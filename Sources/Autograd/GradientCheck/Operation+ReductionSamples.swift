@@ -30,7 +30,7 @@ extension Operation {
 
   /// Elements that a maximum nearly ties between, ten steps apart.
   var nearTieSamples: [OperationSample] {
-    let rows = Tensor([0.5, 0.50001, -2, 0.50001, 0.5, 0.49999], shape: [2, 3])
+    let rows = Tensor([0.5, 0.50001, -2, 0.50001, 0.5, 0.49999], shape: [2, 3], elementType: .float64)
     return [OperationSample("nearly equal", [rows]) { $0[0].maximum(axes: [1]) }]
   }
 

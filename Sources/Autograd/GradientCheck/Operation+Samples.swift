@@ -23,6 +23,8 @@ extension Operation {
     case .slice: sliceSamples
     case .concatenate: concatenateSamples
     case .gather: gatherSamples
+    case .convert: convertSamples
+    case .where: whereSamples
     case .sum: reductions { $0.sum(axes: $1, keepingAxes: $2) }
     case .mean: reductions { $0.mean(axes: $1, keepingAxes: $2) }
     case .maximum: reductions { $0.maximum(axes: $1, keepingAxes: $2) } + nearTieSamples

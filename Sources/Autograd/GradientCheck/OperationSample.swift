@@ -29,15 +29,16 @@ extension Operation {
 
 /// Draws of the normal distribution for a sample's inputs, times `scale`: `[2, 3]` of seed 1.
 func normal(_ shape: [Int], _ seed: UInt64 = 1, scale: Double = 1) -> Tensor {
-  Tensor(normal: scale, shape: shape, key: RandomKey(seed: seed), elementType: .float64)
+  .normal(shape, deviation: scale, key: RandomKey(seed: seed), elementType: .float64)
 }
 
 /// Numbers from `scale`/2 upwards, for functions that a sign would take out of their domain.
 func positive(_ shape: [Int], _ seed: UInt64 = 1, scale: Double = 1) -> Tensor {
-  Tensor(normal(shape, seed).scalars.map { scale * (0.5 + abs($0)) }, shape: shape)
+  Tensor(normal(shape, seed).scalars.map { scale * (0.5 + abs($0)) }, shape: shape, elementType: .float64)
 }
 
 /// Numbers of either sign at least `scale`/2 away from 0, for functions with a pole or a kink there.
 func awayFromZero(_ shape: [Int], _ seed: UInt64 = 1, scale: Double = 1) -> Tensor {
-  Tensor(normal(shape, seed).scalars.map { scale * ($0 < 0 ? $0 - 0.5 : $0 + 0.5) }, shape: shape)
+  Tensor(
+    normal(shape, seed).scalars.map { scale * ($0 < 0 ? $0 - 0.5 : $0 + 0.5) }, shape: shape, elementType: .float64)
 }

@@ -47,19 +47,24 @@ extension Kernels {
 
   static func binary(_ function: BinaryFunction, _ a: Tensor, _ b: Tensor) -> Tensor {
     let y = Tensor(uninitialized: a.shape, a.elementType)
-    run(on: a.elementType) { $0.binary($1, function.kernel, y.address, a.address, b.address, a.count) }
+    binary(function, a, b, into: y)
     return y
   }
 
-  /// sum += term, in place: the caller owns `sum`'s storage alone.
-  static func add(_ term: Tensor, into sum: Tensor) {
-    run(on: sum.elementType) { $0.binary($1, ck_binary_add, sum.address, sum.address, term.address, sum.count) }
+  /// Writes to `y`, which may be `a` or `b`: the caller owns its storage alone.
+  static func binary(_ function: BinaryFunction, _ a: Tensor, _ b: Tensor, into y: Tensor) {
+    run(on: a.elementType) { $0.binary($1, function.kernel, y.address, a.address, b.address, a.count) }
   }
 
   static func affine(_ x: Tensor, scale: Double, shift: Double) -> Tensor {
     let y = Tensor(uninitialized: x.shape, x.elementType)
-    run(on: x.elementType) { $0.affine($1, y.address, x.address, scale, shift, x.count) }
+    affine(x, scale: scale, shift: shift, into: y)
     return y
+  }
+
+  /// Writes to `y`, which may be `x`: the caller owns its storage alone.
+  static func affine(_ x: Tensor, scale: Double, shift: Double, into y: Tensor) {
+    run(on: x.elementType) { $0.affine($1, y.address, x.address, scale, shift, x.count) }
   }
 
   static func power(_ x: Tensor, _ exponent: Double) -> Tensor {

@@ -63,19 +63,24 @@ extension Tensor {
     let axis = Shape.normalized([axis], rank: rank, in: "slice")[0]
     require(
       range.lowerBound >= 0 && range.upperBound <= shape[axis], "slice: \(range) of axis \(axis) of shape \(shape)")
-    return Tensor.record(.slice, [self]) { inputs in
+    var ranges = shape.map { 0..<$0 }
+    ranges[axis] = range
+    return slice(ranges)
+  }
+
+  /// The part of this tensor with indices `ranges[a]` along each axis a; ranges within bounds.
+  func slice(_ ranges: [Range<Int>]) -> Tensor {
+    Tensor.record(.slice, [self]) { inputs in
       let x = inputs[0]
       let strides = Shape.strides(x.shape)
-      var part = x.shape
-      part[axis] = range.count
+      let first = zip(ranges, strides).reduce(0) { $0 + $1.0.lowerBound * $1.1 }
       // A part that starts inside is read from its first element on: a view's address is its first element's.
-      let start = x.dropping(range.lowerBound * strides[axis])
-      let y = Kernels.strided(start, shape: part, strides: strides)
+      let y = Kernels.strided(x.dropping(first), shape: ranges.map(\.count), strides: strides)
       return (
         y,
         { dy in
           let dx = Tensor(repeating: 0, shape: x.shape, elementType: x.elementType)
-          Kernels.scatter(dy, into: dx, offset: range.lowerBound * strides[axis], strides: strides)
+          Kernels.scatter(dy, into: dx, offset: first, strides: strides)
           return [dx]
         }
       )
@@ -99,7 +104,7 @@ extension Tensor {
       require(part.shape == expected, "concatenate: shapes \(parts.map(\.shape)) along axis \(axis)")
     }
     return record(.concatenate, parts) { inputs in
-      let y = Tensor(uninitialized: shape, first.elementType)
+      let y = Tensor(uninitialized: shape, inputs[0].elementType)
       let strides = Shape.strides(shape)
       var ranges: [Range<Int>] = []
       for part in inputs {
