@@ -114,12 +114,22 @@ static void attend_row(const attention_job *job, const attention_head *head, flo
 }
 
 /// One block of queries of the heads that share one key head.
-static void attention_chunk(void *context, ptrdiff_t chunk) {
-  const attention_job *job = context;
+typedef struct attention_chunk_place {
+  ptrdiff_t b, key_head;
+  span queries;
+} attention_chunk_place;
+
+CK_INLINE attention_chunk_place place_of_attention_chunk(const attention_job *job, ptrdiff_t chunk) {
+  ptrdiff_t key_heads = job->shape->key_heads, head = chunk / job->blocks;
+  return (attention_chunk_place){head / key_heads, head % key_heads,
+                                 even_span_of(chunk % job->blocks, job->blocks, job->shape->query_length)};
+}
+
+static void attend_chunk(const attention_job *job, attention_chunk_place place) {
   const ck_attention *shape = job->shape;
   ptrdiff_t group = shape->heads / shape->key_heads, width = shape->head_width, keys = shape->key_length;
-  ptrdiff_t key_head = chunk / job->blocks % shape->key_heads, b = chunk / job->blocks / shape->key_heads;
-  span queries = even_span_of(chunk % job->blocks, job->blocks, shape->query_length);
+  ptrdiff_t key_head = place.key_head, b = place.b;
+  span queries = place.queries;
 
   ptrdiff_t strip_size = CK_TILE_ROWS * strip_step(keys), key_size = whole_vectors(keys) * width;
   ptrdiff_t value_size = keys * whole_vectors(width);
@@ -143,6 +153,14 @@ static void attention_chunk(void *context, ptrdiff_t chunk) {
       }
     }
   }
+}
+
+static void attention_chunk(void *context, ptrdiff_t chunk) {
+  attention_job job = *(const attention_job *)context;
+  attention_chunk_place place = place_of_attention_chunk(&job, chunk);
+  ck_attention own = attention_of_sequence(job.shape, place.b);
+  job.shape = &own;
+  attend_chunk(&job, place);
 }
 
 #if CK_MATRIX_UNIT

@@ -109,6 +109,13 @@ static void clear_head(float *x, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t width
   for (ptrdiff_t r = 0; r < rows; r++) memset(x + r * step, 0, sizeof(float) * (size_t)width);
 }
 
+/// Of all keys, those behind the sequence's own too.
+static void clear_key_gradients(const attention_backward_job *job, const attention_head *head) {
+  const ck_attention *shape = job->shape;
+  clear_head(job->dk + head->k, shape->key_stride, shape->key_length, shape->head_width);
+  clear_head(job->dv + head->v, shape->value_stride, shape->key_length, shape->head_width);
+}
+
 static attention_workspace prepare_workspace(const attention_backward_job *job, const attention_head *head) {
   const ck_attention *shape = job->shape;
   ptrdiff_t keys = shape->key_length, width = shape->head_width, step = strip_step(keys);
@@ -134,16 +141,13 @@ CK_INLINE attention_head first_head_of(const ck_attention *shape, ptrdiff_t chun
   return find_head(shape, chunk / shape->key_heads, chunk % shape->key_heads * group);
 }
 
-/// Sums a chunk's gradients, block of queries by block, over the heads that share its key head.
+/// Adds up a chunk's gradients, block of queries by block, over the heads that share its key head.
 CK_INLINE void differentiate_key_head(const attention_backward_job *job, ptrdiff_t chunk, const void *workspace,
                                       void (*differentiate)(const attention_backward_job *job,
                                                             const attention_head *head, const void *workspace,
                                                             span block)) {
   const ck_attention *shape = job->shape;
   ptrdiff_t group = shape->heads / shape->key_heads, first_head = chunk % shape->key_heads * group;
-  attention_head first = first_head_of(shape, chunk);
-  clear_head(job->dk + first.k, shape->key_stride, shape->key_length, shape->head_width);
-  clear_head(job->dv + first.v, shape->value_stride, shape->key_length, shape->head_width);
   for (ptrdiff_t h = first_head; h < first_head + group; h++) {
     attention_head head = find_head(shape, chunk / shape->key_heads, h);
     for (ptrdiff_t block = 0; block < chunks_of(shape->query_length, backward_block_queries); block++) {
@@ -153,10 +157,13 @@ CK_INLINE void differentiate_key_head(const attention_backward_job *job, ptrdiff
 }
 
 static void attention_backward_chunk(void *context, ptrdiff_t chunk) {
-  const attention_backward_job *job = context;
-  attention_head first = first_head_of(job->shape, chunk);
-  attention_workspace work = prepare_workspace(job, &first);
-  differentiate_key_head(job, chunk, &work, differentiate_block);
+  attention_backward_job job = *(const attention_backward_job *)context;
+  attention_head first = first_head_of(job.shape, chunk);
+  clear_key_gradients(&job, &first);
+  ck_attention own = attention_of_sequence(job.shape, chunk / job.shape->key_heads);
+  job.shape = &own;
+  attention_workspace work = prepare_workspace(&job, &first);
+  differentiate_key_head(&job, chunk, &work, differentiate_block);
 }
 
 #if CK_MATRIX_UNIT

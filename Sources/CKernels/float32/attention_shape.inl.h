@@ -1,5 +1,12 @@
 // Where the parts of an attention lie, and who sees whom.
 
+/// The attention of sequence b with its own number of keys.
+CK_INLINE ck_attention attention_of_sequence(const ck_attention *shape, ptrdiff_t b) {
+  ck_attention own = *shape;
+  if (shape->key_lengths != NULL) own.key_length = shape->key_lengths[b];
+  return own;
+}
+
 /// The keys that one query sees, or that the queries of a tile or a block see between them.
 CK_INLINE span keys_seen(const ck_attention *shape, ptrdiff_t first_query, ptrdiff_t query_end) {
   ptrdiff_t shift = shape->key_length - shape->query_length;
@@ -25,10 +32,10 @@ CK_INLINE attention_head find_head(const ck_attention *shape, ptrdiff_t b, ptrdi
   return (attention_head){
       .shape = shape,
       .number = (uint32_t)(b * shape->heads + h),
-      .q = b * shape->query_length * shape->query_stride + h * width,
-      .k = b * shape->key_length * shape->key_stride + key_head * width,
-      .v = b * shape->key_length * shape->value_stride + key_head * width,
-      .out = b * shape->query_length * shape->output_stride + h * width,
+      .q = b * shape->query_batch_stride + h * width,
+      .k = b * shape->key_batch_stride + key_head * width,
+      .v = b * shape->value_batch_stride + key_head * width,
+      .out = b * shape->output_batch_stride + h * width,
       .lse = (b * shape->heads + h) * shape->query_length,
   };
 }

@@ -7,14 +7,15 @@ typedef struct attention_query {
 
 static attention_query locate(const ck_attention *shape, ptrdiff_t b, ptrdiff_t h, ptrdiff_t i) {
   ptrdiff_t width = shape->head_width, group = h / (shape->heads / shape->key_heads);
-  ptrdiff_t position = i + shape->key_length - shape->query_length;
+  ptrdiff_t keys = shape->key_lengths != NULL ? shape->key_lengths[b] : shape->key_length;
+  ptrdiff_t position = i + keys - shape->query_length;
   attention_query query = {
       .first_key = 0,
-      .key_end = shape->key_length,
-      .q = (b * shape->query_length + i) * shape->query_stride + h * width,
-      .k = b * shape->key_length * shape->key_stride + group * width,
-      .v = b * shape->key_length * shape->value_stride + group * width,
-      .out = (b * shape->query_length + i) * shape->output_stride + h * width,
+      .key_end = keys,
+      .q = b * shape->query_batch_stride + i * shape->query_stride + h * width,
+      .k = b * shape->key_batch_stride + group * width,
+      .v = b * shape->value_batch_stride + group * width,
+      .out = b * shape->output_batch_stride + i * shape->output_stride + h * width,
       .lse = (b * shape->heads + h) * shape->query_length + i,
       .position = (uint32_t)i,
       .sequence_and_head = (uint32_t)(b * shape->heads + h),
@@ -97,11 +98,12 @@ static void clear_heads(real *x, ptrdiff_t rows, ptrdiff_t stride, ptrdiff_t wid
 static void attention_backward(ck_pool *pool, void *dq, void *dk, void *dv, const void *dout, const void *out,
                                const void *lse, const void *q, const void *k, const void *v,
                                const ck_attention *shape) {
-  ptrdiff_t queries = shape->batch * shape->query_length, keys = shape->batch * shape->key_length;
-  clear_heads(dq, queries, shape->query_stride, shape->heads * shape->head_width);
-  clear_heads(dk, keys, shape->key_stride, shape->key_heads * shape->head_width);
-  clear_heads(dv, keys, shape->value_stride, shape->key_heads * shape->head_width);
+  ptrdiff_t queries = shape->query_length, query_width = shape->heads * shape->head_width;
+  ptrdiff_t keys = shape->key_length, key_width = shape->key_heads * shape->head_width;
   for (ptrdiff_t b = 0; b < shape->batch; b++) {
+    clear_heads((real *)dq + b * shape->query_batch_stride, queries, shape->query_stride, query_width);
+    clear_heads((real *)dk + b * shape->key_batch_stride, keys, shape->key_stride, key_width);
+    clear_heads((real *)dv + b * shape->value_batch_stride, keys, shape->value_stride, key_width);
     for (ptrdiff_t h = 0; h < shape->heads; h++) {
       for (ptrdiff_t i = 0; i < shape->query_length; i++) {
         attention_query at = locate(shape, b, h, i);
