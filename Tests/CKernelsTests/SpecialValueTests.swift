@@ -94,7 +94,7 @@ private let loose = 1e-5
       let input = run.tensor(x).pointer
       run.table.affine(run.pool, results[0].pointer, input, -1.5, 0.25, n)
       run.table.power(run.pool, results[1].pointer, input, 2, n)
-      run.table.dropout(run.pool, results[2].pointer, input, 0.5, ck_random_key(word: (3, 4)), n)
+      run.table.dropout(run.pool, results[2].pointer, input, 0.5, cr_key(word: (3, 4)), n)
       return results
     }
   }

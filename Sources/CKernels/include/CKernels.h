@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "random.h"
+#include "CRandom.h"
 
 #pragma clang assume_nonnull begin
 
@@ -118,7 +118,7 @@ typedef struct ck_attention {
   bool causal;        // query i sits at p = i + its sequence's keys − query_length and sees keys j ≤ p
   ptrdiff_t window;   // with causal: sees only j > p − window; 0 for no limit
   double dropout;     // probability that a weight is dropped (the others grow by 1/(1 − dropout))
-  ck_random_key key;  // the weight of (b, h, i, j) takes word j mod 4 of counter {j / 4, i, b·H + h, 0}
+  cr_key key;  // the weight of (b, h, i, j) takes word j mod 4 of counter {j / 4, i, b·H + h, 0}
 } ck_attention;
 
 /// One AdamW step (Loshchilov & Hutter, arXiv 1711.05101), in torch's order of operations:
@@ -129,6 +129,15 @@ typedef struct ck_adamw {
   double correction1, correction2;  // 1 − β₁ᵗ, 1 − β₂ᵗ
   double gradient_scale;            // g = gradient_scale · gradient
 } ck_adamw;
+
+// MARK: - Dropout
+
+/// Whether a dropout of probability `p` keeps the element whose random word is `word`:
+/// `word >= ck_dropout_threshold(p)`, so that the share dropped is p to within 2⁻³².
+static inline uint32_t ck_dropout_threshold(double p) {
+  double scaled = p * 4294967296.0;
+  return scaled >= 4294967295.0 ? 4294967295u : (uint32_t)scaled;
+}
 
 // MARK: - The table
 
@@ -152,7 +161,7 @@ typedef struct ck_kernels {
   void (*power)(ck_pool *pool, void *y, const void *x, double exponent, ptrdiff_t n);
   /// y = x/(1 − p) where element e is kept, else 0; element e takes word e mod 4 of counter
   /// {e/4 low, e/4 high, 0, 0}.
-  void (*dropout)(ck_pool *pool, void *y, const void *x, double p, ck_random_key key, ptrdiff_t n);
+  void (*dropout)(ck_pool *pool, void *y, const void *x, double p, cr_key key, ptrdiff_t n);
 
   // Layout and reductions.
   /// y[Σ iₐ·y_stridesₐ] = x[Σ iₐ·x_stridesₐ] for every index i of `shape` (rank 0 to 8); a stride of 0 in x

@@ -35,8 +35,8 @@ static double dot(const real *a, const real *b, ptrdiff_t n) {
 
 /// What the weight of key `j` is multiplied by: 1/(1 − p) or 0.
 static double kept_share(const ck_attention *shape, const attention_query *query, ptrdiff_t j) {
-  ck_random_block counter = {{(uint32_t)(j / 4), query->position, query->sequence_and_head, 0}};
-  uint32_t word = ck_random(shape->key, counter).word[j % 4];
+  cr_block counter = {{(uint32_t)(j / 4), query->position, query->sequence_and_head, 0}};
+  uint32_t word = cr_philox(shape->key, counter).word[j % 4];
   return word >= ck_dropout_threshold(shape->dropout) ? 1 / (1 - shape->dropout) : 0;
 }
 

@@ -80,13 +80,13 @@ static void power(ck_pool *pool, void *result, const void *input, double exponen
   for (ptrdiff_t e = 0; e < n; e++) y[e] = pow(x[e], exponent);
 }
 
-static void dropout(ck_pool *pool, void *result, const void *input, double p, ck_random_key key,
+static void dropout(ck_pool *pool, void *result, const void *input, double p, cr_key key,
                     ptrdiff_t n) {
   real *y = result;
   const real *x = input;
   for (ptrdiff_t e = 0; e < n; e++) {
-    ck_random_block counter = {{(uint32_t)(e / 4), (uint32_t)((uint64_t)(e / 4) >> 32), 0, 0}};
-    bool kept = ck_random(key, counter).word[e % 4] >= ck_dropout_threshold(p);
+    cr_block counter = {{(uint32_t)(e / 4), (uint32_t)((uint64_t)(e / 4) >> 32), 0, 0}};
+    bool kept = cr_philox(key, counter).word[e % 4] >= ck_dropout_threshold(p);
     y[e] = kept ? x[e] / (1 - p) : 0;
   }
 }

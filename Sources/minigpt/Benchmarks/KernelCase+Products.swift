@@ -102,7 +102,7 @@ private final class AttentionBuffers: Sendable {
       key_lengths: nil,
       scale: 1 / Double(config.headWidth).squareRoot(), precision: precision, causal: true,
       window: config.slidingWindow ?? 0,
-      dropout: 0, key: ck_random_key())
+      dropout: 0, key: cr_key())
   }
 
   func forward(on machine: Machine) {

@@ -90,7 +90,7 @@ extension KernelCase {
       },
       KernelCase("dropout", [rows, config.width], .copy, bytes(ofFloats: 2 * stream)) { m in
         let (y, x) = (Floats(stream), Floats(stream))
-        return { m.kernels.dropout(m.pool, y.start, x.start, 0.2, ck_random_key(), stream) }
+        return { m.kernels.dropout(m.pool, y.start, x.start, 0.2, cr_key(), stream) }
       },
       KernelCase("gradient norm", [config.mlpWidth, config.width], .copy, bytes(ofFloats: matrix)) { m in
         let x = Floats(matrix)

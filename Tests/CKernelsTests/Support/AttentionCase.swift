@@ -34,7 +34,7 @@ struct AttentionCase: Sendable, CustomTestStringConvertible {
       value_batch_stride: (keys + rowsBetween) * value, output_batch_stride: (queries + 3 * rowsBetween) * output,
       key_lengths: nil,
       scale: 1 / Double(width).squareRoot(), precision: precision, causal: causal, window: window, dropout: dropout,
-      key: ck_random_key(word: (5, 6)))
+      key: cr_key(word: (5, 6)))
   }
 
   func withShape(_ body: (UnsafePointer<ck_attention>) -> Void) {
