@@ -1,5 +1,13 @@
-// Attention whose products run on a matrix unit: as attention.inl.h and attention_backward.inl.h, for blocks of
-// queries where those take tiles. Softmax and its derivative are the same code, on the same strips of scores.
+// Attention whose products run on a matrix unit, for blocks of queries where vectors take tiles. Softmax and its
+// derivative are the same code, on the same strips of scores.
+
+#ifndef CK_ATTENTION_ON_UNIT_H
+#define CK_ATTENTION_ON_UNIT_H
+
+#include "attention_scores.inl.h"
+#include "dot.inl.h"
+#include "matrix_unit.inl.h"
+#include "../scratch.h"
 
 // Fewer queries than this would leave most of a block's rows empty.
 enum { fewest_unit_queries = unit_side };
@@ -233,3 +241,5 @@ static void attention_backward_unit_chunk(void *context, ptrdiff_t chunk) {
   differentiate_key_head(&job, chunk, &work, differentiate_block_on_unit);
   _tile_release();
 }
+
+#endif

@@ -1,5 +1,11 @@
 // Dropout, and the random numbers under it: Philox4x32-10 (CRandom), CK_LANES counters at a time.
 
+#ifndef CK_DROPOUT_H
+#define CK_DROPOUT_H
+
+#include "chunks.inl.h"
+#include "vector.inl.h"
+
 typedef uint64_t wide_uvec __attribute__((vector_size(CK_LANES * sizeof(uint64_t))));
 
 /// The high and the low half of factor · x.
@@ -74,3 +80,5 @@ static void dropout(ck_pool *pool, void *y, const void *x, double p, cr_key key,
   dropout_job job = {y, x, key, ck_dropout_threshold(p), (float)(1 / (1 - p)), n};
   ck_pool_run(pool, chunks_of(n, chunk_elements), dropout_chunk, &job);
 }
+
+#endif

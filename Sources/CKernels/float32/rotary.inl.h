@@ -1,3 +1,12 @@
+// Rotary position embedding: Su et al., arXiv 2104.09864.
+
+#ifndef CK_ROTARY_H
+#define CK_ROTARY_H
+
+#include "chunks.inl.h"
+#include "vector.inl.h"
+#include <string.h>
+
 typedef struct rotary_job {
   float *y;
   const float *x, *cosines, *sines;
@@ -45,3 +54,5 @@ static void rotary(ck_pool *pool, void *y, const void *x, const void *cosines, c
   ptrdiff_t rows = shape->batch * shape->sequence_length;
   ck_pool_run(pool, chunks_of(rows, rows_of_rotary_chunk(shape)), rotary_chunk, &job);
 }
+
+#endif

@@ -1,3 +1,13 @@
+// Scaled dot-product attention, in float64.
+
+#ifndef CK_REFERENCE_ATTENTION_H
+#define CK_REFERENCE_ATTENTION_H
+
+#include "../scratch.h"
+#include "real.h"
+#include "softmax.inl.h"
+#include <math.h>
+
 /// One query of one head: what it sees, and where its data lies.
 typedef struct attention_query {
   ptrdiff_t first_key, key_end;  // sees keys first_key ..< key_end
@@ -114,3 +124,5 @@ static void attention_backward(ck_pool *pool, void *dq, void *dk, void *dv, cons
     }
   }
 }
+
+#endif
