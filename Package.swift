@@ -19,6 +19,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "minigpt", targets: ["minigpt"]),
+    .library(name: "Randomness", targets: ["Randomness"]),
     .library(name: "Autograd", targets: ["Autograd"]),
     .library(name: "Layers", targets: ["Layers"]),
     .library(name: "Optimizers", targets: ["Optimizers"]),
@@ -30,8 +31,9 @@ let package = Package(
     .library(name: "Training", targets: ["Training"]),
   ],
   targets: [
-    .target(name: "CKernels", cSettings: cSettings),
-    module("Randomness", "CKernels"),
+    .target(name: "CRandom", cSettings: cSettings),
+    module("Randomness", "CRandom"),
+    .target(name: "CKernels", dependencies: ["CRandom"], cSettings: cSettings),
     module("Autograd", "CKernels", "Randomness"),
     module("Files"),
     module("Text", "Files", "Randomness"),
@@ -54,8 +56,8 @@ let package = Package(
     // The kernels' own headers, over a matrix unit that is a program.
     .target(
       name: "EmulatedMatrixUnit", dependencies: ["CKernels"], path: "Tests/EmulatedMatrixUnit", cSettings: cSettings),
-    tests("CKernelsTests", "CKernels", "EmulatedMatrixUnit"),
-    tests("RandomnessTests", "Randomness"),
+    tests("CKernelsTests", "CKernels", "CRandom", "EmulatedMatrixUnit"),
+    tests("RandomnessTests", "Randomness", "CRandom"),
     tests("AutogradTests", "Autograd", "Randomness"),
     tests("FilesTests", "Files"),
     tests("TextTests", "Text", "Files", "Randomness"),

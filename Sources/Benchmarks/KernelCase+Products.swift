@@ -77,36 +77,42 @@ extension KernelCase {
 private final class AttentionBuffers: Sendable {
   private let qkv, dqkv, out, dout, lse: Floats
   private let keys, values: Int  // where they begin in a row
-  private let shape: ck_attention
+  private let config: GPTConfig
+  private let batchSize, stride: Int
 
   init(_ config: GPTConfig, batchSize: Int) {
     let rows = batchSize * config.contextLength
     keys = config.width
     values = keys + config.keyValueHeadCount * config.headWidth
-    let stride = values + config.keyValueHeadCount * config.headWidth
+    stride = values + config.keyValueHeadCount * config.headWidth
     (qkv, dqkv) = (Floats(rows * stride), Floats(rows * stride))
     (out, dout) = (Floats(rows * config.width), Floats(rows * config.width))
     lse = Floats(rows * config.headCount)
-    shape = ck_attention(
+    (self.config, self.batchSize) = (config, batchSize)
+  }
+
+  private func shape(_ precision: ck_precision) -> ck_attention {
+    ck_attention(
       batch: batchSize, heads: config.headCount, key_heads: config.keyValueHeadCount,
       head_width: config.headWidth,
       query_length: config.contextLength, key_length: config.contextLength,
       query_stride: stride, key_stride: stride, value_stride: stride, output_stride: config.width,
-      scale: 1 / Double(config.headWidth).squareRoot(), precision: ck_precision_highest, causal: true,
+      query_batch_stride: config.contextLength * stride, key_batch_stride: config.contextLength * stride,
+      value_batch_stride: config.contextLength * stride, output_batch_stride: config.contextLength * config.width,
+      key_lengths: nil,
+      scale: 1 / Double(config.headWidth).squareRoot(), precision: precision, causal: true,
       window: config.slidingWindow ?? 0,
-      dropout: 0, key: ck_random_key())
+      dropout: 0, key: cr_key())
   }
 
   func forward(on machine: Machine) {
-    var shape = shape
-    shape.precision = machine.precision.kernelPrecision
+    var shape = shape(machine.precision.kernelPrecision)
     machine.kernels.attention(
       machine.pool, out.start, lse.start, qkv.start, qkv.start + keys, qkv.start + values, &shape)
   }
 
   func backward(on machine: Machine) {
-    var shape = shape
-    shape.precision = machine.precision.kernelPrecision
+    var shape = shape(machine.precision.kernelPrecision)
     machine.kernels.attention_backward(
       machine.pool, dqkv.start, dqkv.start + keys, dqkv.start + values, dout.start, out.start, lse.start,
       qkv.start, qkv.start + keys, qkv.start + values, &shape)

@@ -90,7 +90,7 @@ extension KernelCase {
       },
       KernelCase("dropout", [rows, config.width], .copy, bytes(ofFloats: 2 * stream)) { m in
         let (y, x) = (Floats(stream), Floats(stream))
-        return { m.kernels.dropout(m.pool, y.start, x.start, 0.2, ck_random_key(), stream) }
+        return { m.kernels.dropout(m.pool, y.start, x.start, 0.2, cr_key(), stream) }
       },
       KernelCase("gradient norm", [config.mlpWidth, config.width], .copy, bytes(ofFloats: matrix)) { m in
         let x = Floats(matrix)
@@ -134,6 +134,7 @@ extension KernelCase {
   private static func rotary(_ config: GPTConfig, rows: Int) -> KernelCase {
     let heads = config.headCount + config.keyValueHeadCount
     let rowWidth = (heads + config.keyValueHeadCount) * config.headWidth
+    let length = config.contextLength
     let angles = config.contextLength * config.headWidth / 2
     return KernelCase("rotary", [rows, rowWidth], .copy, bytes(ofFloats: 2 * rows * rowWidth + 2 * angles)) {
       m in
@@ -141,9 +142,10 @@ extension KernelCase {
       let (cosines, sines) = (Floats(angles), Floats(angles))
       return {
         var shape = ck_rotary(
-          rows: rows, sequence_length: config.contextLength, first_position: 0, row_width: rowWidth,
-          heads: heads,
-          head_width: config.headWidth, inverse: false)
+          batch: rows / length, sequence_length: length, x_stride: rowWidth, x_batch_stride: length * rowWidth,
+          y_stride: rowWidth, y_batch_stride: length * rowWidth, heads: heads, head_width: config.headWidth,
+          copied: rowWidth - heads * config.headWidth, first_position: 0, first_positions: nil, y_first_rows: nil,
+          inverse: false)
         m.kernels.rotary(m.pool, y.start, x.start, cosines.start, sines.start, &shape)
       }
     }

@@ -1,4 +1,4 @@
-import CKernels
+import CRandom
 
 /// The key to an endless table of random numbers.
 ///
@@ -30,8 +30,8 @@ public struct RandomKey: Sendable, Hashable {
 
   /// The four random words of one 128-bit counter, lowest word first.
   package func block(at counter: SIMD4<UInt32>) -> SIMD4<UInt32> {
-    let words = ck_random(
-      kernelKey, ck_random_block(word: (counter[0], counter[1], counter[2], counter[3]))
+    let words = cr_philox(
+      kernelKey, cr_block(word: (counter[0], counter[1], counter[2], counter[3]))
     ).word
     return SIMD4(words.0, words.1, words.2, words.3)
   }
@@ -42,8 +42,8 @@ public struct RandomKey: Sendable, Hashable {
   }
 
   /// The key as the kernels take it.
-  package var kernelKey: ck_random_key {
-    ck_random_key(word: (low, high))
+  package var kernelKey: cr_key {
+    cr_key(word: (low, high))
   }
 }
 

@@ -5,32 +5,44 @@ import Testing
 @Suite struct AttentionTests {
   /// Lengths around a tile of queries (4, 6, 8), few queries (below 4), blocks (64, 256), and vectors and panels
   /// of keys.
-  static let cases: [AttentionCase] = sizes(
-    [
-      AttentionCase(queries: 1, keys: 1), AttentionCase(width: 16, queries: 8, keys: 8),
-      AttentionCase(batch: 2, heads: 2, keyHeads: 2, width: 5, queries: 7, keys: 7, gap: 3),
-      AttentionCase(heads: 4, keyHeads: 2, queries: 17, keys: 17, gap: 1),
-      AttentionCase(queries: 33, keys: 65, causal: false), AttentionCase(width: 7, queries: 9, keys: 20),
-      AttentionCase(heads: 2, keyHeads: 1, queries: 1, keys: 50),
-      AttentionCase(width: 33, queries: 3, keys: 49),
-      AttentionCase(queries: 20, keys: 20, window: 6),
-      AttentionCase(width: 17, queries: 70, keys: 90, window: 33),
-      AttentionCase(heads: 2, keyHeads: 2, queries: 12, keys: 12, dropout: 0.3),
-      AttentionCase(width: 8, queries: 2, keys: 70, window: 66, dropout: 0.5),
-      AttentionCase(queries: 12, keys: 5), AttentionCase(queries: 3, keys: 2),
-      AttentionCase(queries: 5, keys: 0),
-      AttentionCase(queries: 0, keys: 5, causal: false),
-      AttentionCase(batch: 3, heads: 4, keyHeads: 4, queries: 64, keys: 64, gap: 256),
-      AttentionCase(heads: 6, keyHeads: 3, width: 64, queries: 130, keys: 130, window: 100, dropout: 0.2),
-      AttentionCase(heads: 2, keyHeads: 1, width: 48, queries: 65, keys: 66),
-      AttentionCase(width: 64, queries: 300, keys: 300),
-      AttentionCase(width: 128, queries: 63, keys: 97, causal: false),
-      AttentionCase(width: 24, queries: 100, keys: 513, dropout: 0.1),
-      AttentionCase(width: 4, queries: 4, keys: 4), AttentionCase(width: 9, queries: 5, keys: 15, causal: false),
-      AttentionCase(width: 15, queries: 6, keys: 16), AttentionCase(width: 3, queries: 48, keys: 48, window: 1),
-      AttentionCase(width: 2, queries: 255, keys: 255, window: 31), AttentionCase(width: 2, queries: 256, keys: 256),
-      AttentionCase(width: 2, queries: 257, keys: 258, dropout: 0.4),
-    ], inDebug: 16)
+  static let cases: [AttentionCase] =
+    sizes(
+      [
+        AttentionCase(queries: 1, keys: 1), AttentionCase(width: 16, queries: 8, keys: 8),
+        AttentionCase(batch: 2, heads: 2, keyHeads: 2, width: 5, queries: 7, keys: 7, gap: 3),
+        AttentionCase(heads: 4, keyHeads: 2, queries: 17, keys: 17, gap: 1),
+        AttentionCase(queries: 33, keys: 65, causal: false), AttentionCase(width: 7, queries: 9, keys: 20),
+        AttentionCase(heads: 2, keyHeads: 1, queries: 1, keys: 50),
+        AttentionCase(width: 33, queries: 3, keys: 49),
+        AttentionCase(queries: 20, keys: 20, window: 6),
+        AttentionCase(width: 17, queries: 70, keys: 90, window: 33),
+        AttentionCase(heads: 2, keyHeads: 2, queries: 12, keys: 12, dropout: 0.3),
+        AttentionCase(width: 8, queries: 2, keys: 70, window: 66, dropout: 0.5),
+        AttentionCase(queries: 12, keys: 5), AttentionCase(queries: 3, keys: 2),
+        AttentionCase(queries: 5, keys: 0),
+        AttentionCase(queries: 0, keys: 5, causal: false),
+        AttentionCase(batch: 3, heads: 4, keyHeads: 4, queries: 64, keys: 64, gap: 256),
+        AttentionCase(heads: 6, keyHeads: 3, width: 64, queries: 130, keys: 130, window: 100, dropout: 0.2),
+        AttentionCase(heads: 2, keyHeads: 1, width: 48, queries: 65, keys: 66),
+        AttentionCase(width: 64, queries: 300, keys: 300),
+        AttentionCase(width: 128, queries: 63, keys: 97, causal: false),
+        AttentionCase(width: 24, queries: 100, keys: 513, dropout: 0.1),
+        AttentionCase(width: 4, queries: 4, keys: 4), AttentionCase(width: 9, queries: 5, keys: 15, causal: false),
+        AttentionCase(width: 15, queries: 6, keys: 16), AttentionCase(width: 3, queries: 48, keys: 48, window: 1),
+        AttentionCase(width: 2, queries: 255, keys: 255, window: 31), AttentionCase(width: 2, queries: 256, keys: 256),
+        AttentionCase(width: 2, queries: 257, keys: 258, dropout: 0.4),
+      ], inDebug: 16) + severalSequences
+
+  /// Caches that several sequences have filled to different lengths: a token at a time, a few, and whole blocks.
+  static let severalSequences = [
+    AttentionCase(batch: 3, heads: 4, keyHeads: 2, queries: 1, keys: 20, rowsBetween: 5, keyLengths: [20, 1, 13]),
+    AttentionCase(
+      batch: 3, heads: 2, keyHeads: 1, width: 5, queries: 7, keys: 33, gap: 1, rowsBetween: 1, keyLengths: [9, 0, 4]),
+    AttentionCase(
+      batch: 2, heads: 2, keyHeads: 2, queries: 20, keys: 70, window: 9, dropout: 0.3, keyLengths: [20, 61]),
+    AttentionCase(batch: 2, width: 16, queries: 33, keys: 50, causal: false, rowsBetween: 3, keyLengths: [49, 16]),
+    AttentionCase(batch: 3, heads: 2, keyHeads: 2, width: 8, queries: 16, keys: 16, gap: 2, rowsBetween: 7),
+  ]
 
   /// The relative error of a weight: the score is off by γ of its sum of sizes (|q| ≤ 2, |k| ≤ 1), counted for
   /// the maximum too; then a rounded argument, the exponential, and the sum of Tk of them.
@@ -120,13 +132,25 @@ import Testing
     let dscore = test.shape.scale * 2 * Double(test.width) * share * error
     let shape = test.shape
     let headWidths = test.keyHeads * test.width
-    // Gaps between the heads are left alone, so nothing is tolerated there.
-    let dq = (0..<test.queryCount).map { $0 % shape.query_stride < test.heads * test.width ? dscore : 0 }
-    let dv = (0..<test.valueCount).map { $0 % shape.value_stride < headWidths ? sums[$0] * share * error : 0 }
+    /// The sequence, row and column of an element; nil in gaps, which are left alone, so nothing is tolerated there.
+    func place(_ index: Int, _ batchStride: Int, _ stride: Int, rows: Int, columns: Int) -> (Int, Int, Int)? {
+      let (row, column) = (index % batchStride / stride, index % batchStride % stride)
+      return row < rows && column < columns ? (index / batchStride, row, column) : nil
+    }
+    let dq = (0..<test.queryCount).map {
+      place($0, shape.query_batch_stride, shape.query_stride, rows: test.queries, columns: test.heads * test.width)
+        == nil ? 0 : dscore
+    }
+    let dv = (0..<test.valueCount).map {
+      place($0, shape.value_batch_stride, shape.value_stride, rows: test.keys, columns: headWidths)
+        == nil ? 0 : sums[$0] * share * error
+    }
     let dk = (0..<test.keyCount).map { index -> Double in
-      let row = index / shape.key_stride
-      let column = index % shape.key_stride
-      return column < headWidths ? 2 * dscore * sums[row * shape.value_stride + column] : 0
+      guard
+        let (b, row, column) = place(
+          index, shape.key_batch_stride, shape.key_stride, rows: test.keys, columns: headWidths)
+      else { return 0 }
+      return 2 * dscore * sums[b * shape.value_batch_stride + row * shape.value_stride + column]
     }
     return [dq, dk, dv]
   }

@@ -220,9 +220,18 @@ private func lostBelow(_ x: Double) -> Double {
       let x = uniform(n, seed: 9, in: 0.5...1)
       verify("n = \(n)", tolerance: [x.map { gamma(2) * Double($0) / (1 - p) }]) { run in
         let y = run.result(n)
-        run.table.dropout(run.pool, y.pointer, run.tensor(x).pointer, p, ck_random_key(word: (11, 12)), n)
+        run.table.dropout(run.pool, y.pointer, run.tensor(x).pointer, p, cr_key(word: (11, 12)), n)
         return [y]
       }
     }
+  }
+
+  @Test(
+    "the dropout threshold is the share of all words, and saturates",
+    arguments: [
+      (0.0, UInt32(0)), (0.25, 1 << 30), (0.5, 1 << 31), (1.0, UInt32.max),
+    ])
+  func threshold(probability: Double, words: UInt32) {
+    #expect(ck_dropout_threshold(probability) == words)
   }
 }

@@ -52,8 +52,9 @@ import Testing
     let cosines = uniform((first + length) * half, seed: 4)
     let sines = uniform((first + length) * half, seed: 5)
     var shape = ck_rotary(
-      rows: rows, sequence_length: length, first_position: first, row_width: width, heads: test.heads,
-      head_width: test.headWidth, inverse: test.inverse)
+      batch: rows / length, sequence_length: length, x_stride: width, x_batch_stride: length * width, y_stride: width,
+      y_batch_stride: length * width, heads: test.heads, head_width: test.headWidth, copied: test.rest,
+      first_position: first, first_positions: nil, y_first_rows: nil, inverse: test.inverse)
     // Two products of numbers up to 1, and their sum.
     let bound = [Double](repeating: gamma(2) * 2, count: rows * width)
     verify("rotary", tolerance: [bound, bound]) { run in
@@ -70,7 +71,8 @@ import Testing
   @Test("float64's rotation, by hand: a quarter turn of the second position")
   func rotaryByHand() {
     var shape = ck_rotary(
-      rows: 1, sequence_length: 4, first_position: 1, row_width: 5, heads: 1, head_width: 4, inverse: false)
+      batch: 1, sequence_length: 1, x_stride: 5, x_batch_stride: 5, y_stride: 5, y_batch_stride: 5, heads: 1,
+      head_width: 4, copied: 1, first_position: 1, first_positions: nil, y_first_rows: nil, inverse: false)
     let x: [Float] = [1, 2, 3, 4, 5]
     func rotated(inverse: Bool) -> [Double] {
       shape.inverse = inverse

@@ -120,7 +120,8 @@ import Testing
     let weights = Self.random(9, 9)
     let dy = Self.random(12, 10)
     var shape = ck_rotary(
-      rows: 2, sequence_length: 2, first_position: 1, row_width: 6, heads: 1, head_width: 4, inverse: false)
+      batch: 1, sequence_length: 2, x_stride: 6, x_batch_stride: 12, y_stride: 6, y_batch_stride: 12, heads: 1,
+      head_width: 4, copied: 2, first_position: 1, first_positions: nil, y_first_rows: nil, inverse: false)
     let cosines = Self.random(6, 11)
     let sines = Self.random(6, 12)
     let x = Self.random(12, 13)

@@ -94,7 +94,7 @@ private let loose = 1e-5
       let input = run.tensor(x).pointer
       run.table.affine(run.pool, results[0].pointer, input, -1.5, 0.25, n)
       run.table.power(run.pool, results[1].pointer, input, 2, n)
-      run.table.dropout(run.pool, results[2].pointer, input, 0.5, ck_random_key(word: (3, 4)), n)
+      run.table.dropout(run.pool, results[2].pointer, input, 0.5, cr_key(word: (3, 4)), n)
       return results
     }
   }
@@ -190,7 +190,9 @@ private let loose = 1e-5
     let angles = uniform(rows * 2, seed: 10)
     let ids: [Int32] = [2, 0, 2, 5, 1, 2]
     var rotation = ck_rotary(
-      rows: rows, sequence_length: rows, first_position: 0, row_width: width, heads: 2, head_width: 4, inverse: false)
+      batch: 1, sequence_length: rows, x_stride: width, x_batch_stride: rows * width, y_stride: width,
+      y_batch_stride: rows * width, heads: 2, head_width: 4, copied: width - 8, first_position: 0,
+      first_positions: nil, y_first_rows: nil, inverse: false)
     var step = ck_adamw(
       rate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, decay: 0.1, correction1: 0.1, correction2: 0.01,
       gradient_scale: 1)

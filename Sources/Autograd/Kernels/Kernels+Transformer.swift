@@ -20,10 +20,13 @@ extension Kernels {
 
   static func rotary(_ x: Tensor, _ rotation: Rotation, inverse: Bool) -> Tensor {
     let y = Tensor(uninitialized: x.shape, x.elementType)
-    let width = x.shape[x.rank - 1]
+    let (length, width) = (x.shape[x.rank - 2], x.shape[x.rank - 1])
     var call = ck_rotary(
-      rows: x.count / max(width, 1), sequence_length: x.shape[x.rank - 2], first_position: rotation.firstPosition,
-      row_width: width, heads: rotation.headCount, head_width: rotation.table.headWidth, inverse: inverse)
+      batch: x.count / max(length * width, 1), sequence_length: length,
+      x_stride: width, x_batch_stride: length * width, y_stride: width, y_batch_stride: length * width,
+      heads: rotation.headCount, head_width: rotation.table.headWidth,
+      copied: width - rotation.headCount * rotation.table.headWidth,
+      first_position: rotation.firstPosition, first_positions: nil, y_first_rows: nil, inverse: inverse)
     run(on: x.elementType) {
       $0.rotary($1, y.address, x.address, rotation.table.cosines.address, rotation.table.sines.address, &call)
     }
@@ -62,6 +65,9 @@ extension AttentionCall {
       batch: batch, heads: heads, key_heads: keyHeads, head_width: headWidth,
       query_length: queryLength, key_length: keyLength,
       query_stride: queryStride, key_stride: keyStride, value_stride: keyStride, output_stride: heads * headWidth,
+      query_batch_stride: queryLength * queryStride, key_batch_stride: keyLength * keyStride,
+      value_batch_stride: keyLength * keyStride, output_batch_stride: queryLength * heads * headWidth,
+      key_lengths: nil,
       scale: scale, precision: Processor.current.precision.kernelPrecision, causal: mask.isCausal, window: mask.window,
       dropout: dropout?.probability ?? 0, key: (dropout?.key ?? RandomKey(seed: 0)).kernelKey)
   }

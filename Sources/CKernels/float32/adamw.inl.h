@@ -1,3 +1,12 @@
+// AdamW: Loshchilov & Hutter, arXiv 1711.05101.
+
+#ifndef CK_ADAMW_H
+#define CK_ADAMW_H
+
+#include "chunks.inl.h"
+#include "vector.inl.h"
+#include <math.h>
+
 typedef struct adamw_job {
   const ck_adamw *step;
   float *weights, *first_moments, *second_moments;
@@ -34,3 +43,5 @@ static void adamw(ck_pool *pool, void *weights, void *first_moments, void *secon
   adamw_job job = {step, weights, first_moments, second_moments, gradients, n};
   ck_pool_run(pool, chunks_of(n, chunk_elements), adamw_chunk, &job);
 }
+
+#endif

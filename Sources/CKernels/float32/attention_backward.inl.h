@@ -1,14 +1,13 @@
-// Attention's VJP: the weights are computed again from the scores and the saved log-sum-exp. A chunk is one
-// key head of one sequence, so that the gradients of its keys and values are summed by one thread, in order.
+// Attention's VJP on vectors.
 
-// Rows of the weights held at once: the depth of the sums that go into a key's gradient.
-enum { backward_block_queries = 64 };
+#ifndef CK_ATTENTION_BACKWARD_H
+#define CK_ATTENTION_BACKWARD_H
 
-typedef struct attention_backward_job {
-  const ck_attention *shape;
-  float *dq, *dk, *dv;
-  const float *dout, *out, *lse, *q, *k, *v;
-} attention_backward_job;
+#include "attention_operands.inl.h"
+#include "attention_scores.inl.h"
+#include "dot.inl.h"
+#include "tile.inl.h"
+#include "../scratch.h"
 
 /// What a chunk keeps in its scratch.
 typedef struct attention_workspace {
@@ -18,33 +17,6 @@ typedef struct attention_workspace {
   float *query_copy, *doutput_copy;  // [backward_block_queries, whole_vectors(D)]
   ptrdiff_t step;
 } attention_workspace;
-
-/// With P the softmax and s what dropout leaves: weights = P·s, dscores = scale·P·(dP·s − dout · out), both 0
-/// where the query does not see a key of its block.
-CK_INLINE void differentiate_scores(const attention_head *head, float *weights, float *dscores,
-                                    ptrdiff_t query, float lse, float mean_gradient, span block_seen) {
-  const ck_attention *shape = head->shape;
-  span seen = keys_seen(shape, query, query + 1);
-  float scale = (float)shape->scale;
-  ptrdiff_t start = block_seen.start / share_lanes * share_lanes;
-  for (ptrdiff_t first = start; first < block_seen.end; first += share_lanes) {
-    bool any = first < seen.end && first + share_lanes > seen.start;
-    float share[share_lanes];
-    if (any && shape->dropout > 0) draw_key_shares(share, head, query, first);
-    for (ptrdiff_t j = first; j < first + share_lanes && j < block_seen.end; j += CK_LANES) {
-      vec weight = {}, dscore = {};
-      if (j < seen.end && j + CK_LANES > seen.start) {
-        ivec visible = is_seen(j, seen);
-        vec kept = shape->dropout > 0 ? load(share + (j - first)) : splat(1);
-        vec p = exponential(scale * load(weights + j) - lse);
-        weight = choose(visible, kept * p, (vec){});
-        dscore = choose(visible, scale * p * (kept * load(dscores + j) - mean_gradient), (vec){});
-      }
-      store(weights + j, weight);
-      store(dscores + j, dscore);
-    }
-  }
-}
 
 /// Fills the strips for one tile of a block's queries, and writes their dq.
 static void differentiate_queries(const attention_backward_job *job, const attention_head *head,
@@ -105,10 +77,6 @@ static void differentiate_block(const attention_backward_job *job, const attenti
   add_to_keys(job, work, work->dscores, queries, job->dk + head->k, shape->key_stride, block);
 }
 
-static void clear_head(float *x, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t width) {
-  for (ptrdiff_t r = 0; r < rows; r++) memset(x + r * step, 0, sizeof(float) * (size_t)width);
-}
-
 static attention_workspace prepare_workspace(const attention_backward_job *job, const attention_head *head) {
   const ck_attention *shape = job->shape;
   ptrdiff_t keys = shape->key_length, width = shape->head_width, step = strip_step(keys);
@@ -128,48 +96,14 @@ static attention_workspace prepare_workspace(const attention_backward_job *job, 
   };
 }
 
-/// The first of the heads that share a chunk's key head.
-CK_INLINE attention_head first_head_of(const ck_attention *shape, ptrdiff_t chunk) {
-  ptrdiff_t group = shape->heads / shape->key_heads;
-  return find_head(shape, chunk / shape->key_heads, chunk % shape->key_heads * group);
-}
-
-/// Sums a chunk's gradients, block of queries by block, over the heads that share its key head.
-CK_INLINE void differentiate_key_head(const attention_backward_job *job, ptrdiff_t chunk, const void *workspace,
-                                      void (*differentiate)(const attention_backward_job *job,
-                                                            const attention_head *head, const void *workspace,
-                                                            span block)) {
-  const ck_attention *shape = job->shape;
-  ptrdiff_t group = shape->heads / shape->key_heads, first_head = chunk % shape->key_heads * group;
-  attention_head first = first_head_of(shape, chunk);
-  clear_head(job->dk + first.k, shape->key_stride, shape->key_length, shape->head_width);
-  clear_head(job->dv + first.v, shape->value_stride, shape->key_length, shape->head_width);
-  for (ptrdiff_t h = first_head; h < first_head + group; h++) {
-    attention_head head = find_head(shape, chunk / shape->key_heads, h);
-    for (ptrdiff_t block = 0; block < chunks_of(shape->query_length, backward_block_queries); block++) {
-      differentiate(job, &head, workspace, span_of(block, backward_block_queries, shape->query_length));
-    }
-  }
-}
-
 static void attention_backward_chunk(void *context, ptrdiff_t chunk) {
-  const attention_backward_job *job = context;
-  attention_head first = first_head_of(job->shape, chunk);
-  attention_workspace work = prepare_workspace(job, &first);
-  differentiate_key_head(job, chunk, &work, differentiate_block);
+  attention_backward_job job = *(const attention_backward_job *)context;
+  attention_head first = first_head_of(job.shape, chunk);
+  clear_key_gradients(&job, &first);
+  ck_attention own = attention_of_sequence(job.shape, chunk / job.shape->key_heads);
+  job.shape = &own;
+  attention_workspace work = prepare_workspace(&job, &first);
+  differentiate_key_head(&job, chunk, &work, differentiate_block);
 }
 
-#if CK_MATRIX_UNIT
-static void attention_backward_unit_chunk(void *context, ptrdiff_t chunk);
 #endif
-
-static void attention_backward(ck_pool *pool, void *dq, void *dk, void *dv, const void *dout, const void *out,
-                               const void *lse, const void *q, const void *k, const void *v,
-                               const ck_attention *shape) {
-  attention_backward_job job = {shape, dq, dk, dv, dout, out, lse, q, k, v};
-  void (*chunk)(void *context, ptrdiff_t chunk) = attention_backward_chunk;
-#if CK_MATRIX_UNIT
-  if (takes_unit(shape)) chunk = attention_backward_unit_chunk;
-#endif
-  ck_pool_run(pool, shape->batch * shape->key_heads, chunk, &job);
-}

@@ -1,5 +1,13 @@
-// Attention whose products run on a matrix unit: as attention.inl.h and attention_backward.inl.h, for blocks of
-// queries where those take tiles. Softmax and its derivative are the same code, on the same strips of scores.
+// Attention whose products run on a matrix unit, for blocks of queries where vectors take tiles. Softmax and its
+// derivative are the same code, on the same strips of scores.
+
+#ifndef CK_ATTENTION_ON_UNIT_H
+#define CK_ATTENTION_ON_UNIT_H
+
+#include "attention_scores.inl.h"
+#include "dot.inl.h"
+#include "matrix_unit.inl.h"
+#include "../scratch.h"
 
 // Fewer queries than this would leave most of a block's rows empty.
 enum { fewest_unit_queries = unit_side };
@@ -90,13 +98,10 @@ static void attend_block(const attention_job *job, const attention_head *head, c
   for (ptrdiff_t r = 0; r < count; r++) divide_row(out + r * shape->output_stride, sums[r], shape->head_width);
 }
 
-/// One block of queries of the heads that share one key head.
-static void attention_unit_chunk(void *context, ptrdiff_t chunk) {
-  const attention_job *job = context;
+static void attend_chunk_on_unit(const attention_job *job, attention_chunk_place place) {
   const ck_attention *shape = job->shape;
-  ptrdiff_t group = shape->heads / shape->key_heads;
-  ptrdiff_t key_head = chunk / job->blocks % shape->key_heads, b = chunk / job->blocks / shape->key_heads;
-  span queries = even_span_of(chunk % job->blocks, job->blocks, shape->query_length);
+  ptrdiff_t group = shape->heads / shape->key_heads, key_head = place.key_head, b = place.b;
+  span queries = place.queries;
 
   attention_head head = find_head(shape, b, key_head * group);
   unit_operand keys = head_columns(shape, job->k + head.k, shape->key_stride, shape->key_length);
@@ -118,6 +123,14 @@ static void attention_unit_chunk(void *context, ptrdiff_t chunk) {
     }
   }
   _tile_release();
+}
+
+static void attention_unit_chunk(void *context, ptrdiff_t chunk) {
+  attention_job job = *(const attention_job *)context;
+  attention_chunk_place place = place_of_attention_chunk(&job, chunk);
+  ck_attention own = attention_of_sequence(job.shape, place.b);
+  job.shape = &own;
+  attend_chunk_on_unit(&job, place);
 }
 
 // MARK: - Backward
@@ -218,10 +231,15 @@ static void differentiate_block_on_unit(const attention_backward_job *job, const
 }
 
 static void attention_backward_unit_chunk(void *context, ptrdiff_t chunk) {
-  const attention_backward_job *job = context;
-  attention_head first = first_head_of(job->shape, chunk);
-  unit_workspace work = prepare_unit_workspace(job, &first);
+  attention_backward_job job = *(const attention_backward_job *)context;
+  attention_head first = first_head_of(job.shape, chunk);
+  clear_key_gradients(&job, &first);
+  ck_attention own = attention_of_sequence(job.shape, chunk / job.shape->key_heads);
+  job.shape = &own;
+  unit_workspace work = prepare_unit_workspace(&job, &first);
   take_unit();
-  differentiate_key_head(job, chunk, &work, differentiate_block_on_unit);
+  differentiate_key_head(&job, chunk, &work, differentiate_block_on_unit);
   _tile_release();
 }
+
+#endif

@@ -1,5 +1,17 @@
 // Where the parts of an attention lie, and who sees whom.
 
+#ifndef CK_ATTENTION_SHAPE_H
+#define CK_ATTENTION_SHAPE_H
+
+#include "chunks.inl.h"
+
+/// The attention of sequence b with its own number of keys.
+CK_INLINE ck_attention attention_of_sequence(const ck_attention *shape, ptrdiff_t b) {
+  ck_attention own = *shape;
+  if (shape->key_lengths != NULL) own.key_length = shape->key_lengths[b];
+  return own;
+}
+
 /// The keys that one query sees, or that the queries of a tile or a block see between them.
 CK_INLINE span keys_seen(const ck_attention *shape, ptrdiff_t first_query, ptrdiff_t query_end) {
   ptrdiff_t shift = shape->key_length - shape->query_length;
@@ -25,98 +37,52 @@ CK_INLINE attention_head find_head(const ck_attention *shape, ptrdiff_t b, ptrdi
   return (attention_head){
       .shape = shape,
       .number = (uint32_t)(b * shape->heads + h),
-      .q = b * shape->query_length * shape->query_stride + h * width,
-      .k = b * shape->key_length * shape->key_stride + key_head * width,
-      .v = b * shape->key_length * shape->value_stride + key_head * width,
-      .out = b * shape->query_length * shape->output_stride + h * width,
+      .q = b * shape->query_batch_stride + h * width,
+      .k = b * shape->key_batch_stride + key_head * width,
+      .v = b * shape->value_batch_stride + key_head * width,
+      .out = b * shape->output_batch_stride + h * width,
       .lse = (b * shape->heads + h) * shape->query_length,
   };
 }
 
-// MARK: - Operands for tiles
+// MARK: - Forward
 
-/// Rows of a head of which whole vectors may be read.
-typedef struct head_rows {
-  const float *x;
-  ptrdiff_t step;
-} head_rows;
+enum { attention_block_queries = 256 };  // in a chunk
 
-/// The rows themselves where the head's width is whole vectors, else a copy of them, filled up with zeros.
-static head_rows read_whole_vectors(const float *x, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t width,
-                                    float *copy) {
-  if (width % CK_LANES == 0) return (head_rows){x, step};
-  pack_panel(floats, copy, x, step, rows, width);
-  return (head_rows){copy, whole_vectors(width)};
+typedef struct attention_job {
+  const ck_attention *shape;
+  float *out, *lse;
+  const float *q, *k, *v;
+  ptrdiff_t blocks;
+} attention_job;
+
+/// One block of queries of the heads that share one key head.
+typedef struct attention_chunk_place {
+  ptrdiff_t b, key_head;
+  span queries;
+} attention_chunk_place;
+
+CK_INLINE attention_chunk_place place_of_attention_chunk(const attention_job *job, ptrdiff_t chunk) {
+  ptrdiff_t key_heads = job->shape->key_heads, head = chunk / job->blocks;
+  return (attention_chunk_place){head / key_heads, head % key_heads,
+                                 even_span_of(chunk % job->blocks, job->blocks, job->shape->query_length)};
 }
 
-/// Keys (or values) as columns, panel after panel.
-typedef struct packed_columns {
-  panels panels;
-  const float *packed;
-  ptrdiff_t depth;
-} packed_columns;
+// MARK: - Backward
 
-static packed_columns pack_columns(const float *x, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t width,
-                                   float *packed) {
-  packed_columns columns = {cut_panels(rows), packed, width};
-  for (ptrdiff_t panel = 0; panel < columns.panels.count; panel++) {
-    ptrdiff_t start = panel_start(&columns.panels, panel), end = panel_end(&columns.panels, panel);
-    pack_transposed_panel(floats, packed + start * width, x + start * step, step, width, end - start);
-  }
-  return columns;
+// Rows of the weights held at once: the depth of the sums that go into a key's gradient.
+enum { backward_block_queries = 64 };
+
+typedef struct attention_backward_job {
+  const ck_attention *shape;
+  float *dq, *dk, *dv;
+  const float *dout, *out, *lse, *q, *k, *v;
+} attention_backward_job;
+
+/// The first of the heads that share a chunk's key head.
+CK_INLINE attention_head first_head_of(const ck_attention *shape, ptrdiff_t chunk) {
+  ptrdiff_t group = shape->heads / shape->key_heads;
+  return find_head(shape, chunk / shape->key_heads, chunk % shape->key_heads * group);
 }
 
-/// strip[r, j] = row r · column j for the columns j in `seen`, and perhaps some before.
-static void multiply_columns(const packed_columns *columns, const float *rows, ptrdiff_t step,
-                             ptrdiff_t count, float *strip, ptrdiff_t strip_step, span seen) {
-  tile t = {.k = columns->depth, .a_step = 1, .c_step = strip_step};
-  set_tile_rows(&t, rows, step, count);
-  for (ptrdiff_t panel = 0; panel < columns->panels.count; panel++) {
-    ptrdiff_t start = panel_start(&columns->panels, panel), end = panel_end(&columns->panels, panel);
-    if (end <= seen.start) continue;
-    if (start >= seen.end) return;
-    t.b = columns->packed + start * columns->depth;
-    t.b_step = whole_vectors(end - start);
-    t.columns = (end < seen.end ? end : seen.end) - start;
-    t.c = strip + start;
-    multiply_tile(floats, &t);
-  }
-}
-
-/// One tile of rows of C (+)= A · B, for a B as wide as a head.
-static void multiply_head_rows(tile *t, head_rows b, float *c, ptrdiff_t width) {
-  panels cut = cut_panels(width);
-  t->b_step = b.step;
-  for (ptrdiff_t panel = 0; panel < cut.count; panel++) {
-    ptrdiff_t start = panel_start(&cut, panel);
-    t->b = b.x + start;
-    t->columns = panel_end(&cut, panel) - start;
-    t->c = c + start;
-    multiply_tile(floats, t);
-  }
-}
-
-// MARK: - Strips: the weights of a few queries for all keys
-
-/// From one row of a strip to the next: whole rounds of dropout, and off the powers of two, whose rows would
-/// all fall into the same few sets of the cache.
-CK_INLINE ptrdiff_t strip_step(ptrdiff_t keys) {
-  return (keys + share_lanes - 1) / share_lanes * share_lanes + CK_LANES;
-}
-
-/// Whether each of CK_LANES columns, from `first` on, is seen.
-CK_INLINE ivec is_seen(ptrdiff_t first, span seen) {
-  ivec column = columns_from(first);
-  return (column >= (int32_t)seen.start) & (column < (int32_t)seen.end);
-}
-
-/// `seen`, from the start of a vector on.
-CK_INLINE span from_whole_vector(span seen) { return (span){seen.start / CK_LANES * CK_LANES, seen.end}; }
-
-/// What dropout leaves of the weights of `query` for the share_lanes keys from `first` on.
-CK_INLINE void draw_key_shares(float share[share_lanes], const attention_head *head, ptrdiff_t query,
-                               ptrdiff_t first) {
-  double p = head->shape->dropout;
-  draw_shares(share, head->shape->key, (uint32_t)(first / 4), (uint32_t)query, head->number,
-              ck_dropout_threshold(p), (float)(1 / (1 - p)));
-}
+#endif

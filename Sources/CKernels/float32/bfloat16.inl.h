@@ -5,6 +5,14 @@
 // register (Intel calls a matrix packed like this VNNI). A multiply-add of pairs is two multiply-adds, summed in
 // float32. Subnormal factors, products and sums count as 0.
 
+#ifndef CK_BFLOAT16_H
+#define CK_BFLOAT16_H
+
+#include "vector.inl.h"
+
+// Vectors multiply pairs where there is nothing faster.
+#define CK_VECTOR_PAIRS (CK_BFLOAT16 && !CK_MATRIX_UNIT)
+
 /// What an operand is made of: each place along the sum is one float, or a pair of bfloat16 numbers.
 typedef enum operand_format { floats, pairs } operand_format;
 
@@ -80,3 +88,5 @@ CK_INLINE vec load_along(const operand_format format, const float *x, ptrdiff_t 
   numbers_of_pairs numbers = numbers_along(x, left);
   return neighbours_paired(numbers.first, numbers.second);
 }
+
+#endif

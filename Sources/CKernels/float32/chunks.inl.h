@@ -1,5 +1,10 @@
 // How work is cut: by shape alone, never by the number of threads.
 
+#ifndef CK_CHUNKS_H
+#define CK_CHUNKS_H
+
+#include "vector.inl.h"
+
 enum {
   // 64 KiB of floats: some microseconds of work, where waking a thread takes one or two.
   chunk_elements = 16384,
@@ -28,3 +33,5 @@ CK_INLINE span even_span_of(ptrdiff_t chunk, ptrdiff_t chunks, ptrdiff_t n) {
 CK_INLINE ptrdiff_t rows_of_chunk(ptrdiff_t columns) {
   return at_least_one(chunk_elements / at_least_one(columns));
 }
+
+#endif

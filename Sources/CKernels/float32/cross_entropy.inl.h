@@ -1,3 +1,14 @@
+// Cross-entropy of logits, with its gradient in the same pass.
+
+#ifndef CK_CROSS_ENTROPY_H
+#define CK_CROSS_ENTROPY_H
+
+#include "chunks.inl.h"
+#include "reductions.inl.h"
+#include "softmax.inl.h"
+#include <math.h>
+#include <string.h>
+
 typedef struct cross_entropy_job {
   float *losses, *dlogits;
   const float *logits;
@@ -36,3 +47,5 @@ static void cross_entropy(ck_pool *pool, void *losses, void *dlogits, const void
   cross_entropy_job job = {losses, dlogits, logits, targets, (float)scale, rows, columns};
   ck_pool_run(pool, chunks_of(rows, rows_of_chunk(columns)), cross_entropy_chunk, &job);
 }
+
+#endif

@@ -1,5 +1,10 @@
 // Products of a row with other rows, as they lie: for a token at a time, where packing would not pay.
 
+#ifndef CK_DOT_H
+#define CK_DOT_H
+
+#include "vector.inl.h"
+
 enum { dots_at_once = 4 };  // sums side by side, so that an addition need not wait for the one before
 
 static float dot_span(const float *a, const float *b, ptrdiff_t n) {
@@ -49,3 +54,5 @@ static void weigh_rows(float *y, const float *weights, const float *rows, ptrdif
     store_first(y + first, (sum[0] + sum[1]) + (sum[2] + sum[3]), lanes);
   }
 }
+
+#endif

@@ -1,4 +1,10 @@
-// Dropout, and the random numbers under it: Philox4x32-10 (include/random.h), CK_LANES counters at a time.
+// Dropout, and the random numbers under it: Philox4x32-10 (CRandom), CK_LANES counters at a time.
+
+#ifndef CK_DROPOUT_H
+#define CK_DROPOUT_H
+
+#include "chunks.inl.h"
+#include "vector.inl.h"
 
 typedef uint64_t wide_uvec __attribute__((vector_size(CK_LANES * sizeof(uint64_t))));
 
@@ -9,7 +15,7 @@ CK_INLINE uvec multiply_wide(uint32_t factor, uvec x, uvec *low) {
   return __builtin_convertvector(product >> 32, uvec);
 }
 
-CK_INLINE void random_blocks(ck_random_key key, uvec word[4]) {
+CK_INLINE void random_blocks(cr_key key, uvec word[4]) {
   uint32_t k0 = key.word[0], k1 = key.word[1];
   for (int round = 0; round < 10; round++) {
     uvec low0, low1;
@@ -28,7 +34,7 @@ enum { share_lanes = 4 * CK_LANES };  // elements that one round of random_block
 
 /// share[e] is `kept` or 0 for the `share_lanes` elements from that of word 0 of counter
 /// {first, c1, c2, 0} on.
-CK_INLINE void draw_shares(float share[share_lanes], ck_random_key key, uint32_t first, uint32_t c1,
+CK_INLINE void draw_shares(float share[share_lanes], cr_key key, uint32_t first, uint32_t c1,
                            uint32_t c2, uint32_t threshold, float kept) {
   uvec block;
   for (uint32_t lane = 0; lane < CK_LANES; lane++) block[lane] = first + lane;
@@ -48,7 +54,7 @@ CK_INLINE void draw_shares(float share[share_lanes], ck_random_key key, uint32_t
 typedef struct dropout_job {
   float *y;
   const float *x;
-  ck_random_key key;
+  cr_key key;
   uint32_t threshold;
   float kept;
   ptrdiff_t n;
@@ -70,7 +76,9 @@ static void dropout_chunk(void *context, ptrdiff_t chunk) {
   }
 }
 
-static void dropout(ck_pool *pool, void *y, const void *x, double p, ck_random_key key, ptrdiff_t n) {
+static void dropout(ck_pool *pool, void *y, const void *x, double p, cr_key key, ptrdiff_t n) {
   dropout_job job = {y, x, key, ck_dropout_threshold(p), (float)(1 / (1 - p)), n};
   ck_pool_run(pool, chunks_of(n, chunk_elements), dropout_chunk, &job);
 }
+
+#endif

@@ -1,5 +1,12 @@
 // Element by element: functions of one and two tensors.
 
+#ifndef CK_ELEMENTWISE_H
+#define CK_ELEMENTWISE_H
+
+#include "chunks.inl.h"
+#include "exponential.inl.h"
+#include <math.h>
+
 /// ½(1 + tanh u) = 1 / (1 + e⁻²ᵘ), so that gelu(x) = x · logistic(2u) takes one exponential.
 CK_INLINE vec gelu_twice_u(vec x) { return x * (1.5957691216f + 0.0713548163f * (x * x)); }
 
@@ -185,3 +192,5 @@ static void power(ck_pool *pool, void *y, const void *x, double exponent, ptrdif
   affine_job job = {.y = y, .x = x, .exponent = exponent, .n = n};
   ck_pool_run(pool, chunks_of(n, chunk_elements), power_chunk, &job);
 }
+
+#endif

@@ -1,3 +1,12 @@
+// Rows of a table by their ids.
+
+#ifndef CK_EMBEDDING_H
+#define CK_EMBEDDING_H
+
+#include "chunks.inl.h"
+#include "vector.inl.h"
+#include <string.h>
+
 typedef struct embedding_job {
   float *result;
   const float *source;
@@ -42,3 +51,5 @@ static void embedding_backward(ck_pool *pool, void *dtable, const void *dy, cons
   embedding_job job = {dtable, dy, ids, count, width};
   ck_pool_run(pool, chunks_of(width, embedding_columns), embedding_backward_chunk, &job);
 }
+
+#endif

@@ -1,5 +1,11 @@
 // The exponential, what is made of it, and the logarithm.
 
+#ifndef CK_EXPONENTIAL_H
+#define CK_EXPONENTIAL_H
+
+#include "vector.inl.h"
+#include <math.h>
+
 /// x · 2ⁿ for an integer n from −151 to 128, subnormal results rounded once.
 CK_INLINE vec times_power_of_two(vec x, vec n) {
 #if defined(__x86_64__) && CK_LANES == 16
@@ -71,3 +77,5 @@ CK_INLINE vec logarithm(vec x) {
   y = choose(x == 0.0f, splat(-INFINITY), choose(x < 0.0f, splat(NAN), y));
   return choose((x == INFINITY) | (x != x), x, y);
 }
+
+#endif

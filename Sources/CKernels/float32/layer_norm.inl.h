@@ -1,5 +1,15 @@
 // Layer normalisation: Ba, Kiros & Hinton, arXiv 1607.06450.
 
+#ifndef CK_LAYER_NORM_H
+#define CK_LAYER_NORM_H
+
+#include "../scratch.h"
+#include "chunks.inl.h"
+#include "reductions.inl.h"
+#include "vector.inl.h"
+#include <math.h>
+#include <string.h>
+
 typedef struct layer_norm_job {
   float *y, *mean, *rstd;
   const float *x, *gain, *bias;
@@ -97,3 +107,5 @@ static void layer_norm_backward(ck_pool *pool, void *dx, void *dgain, void *dbia
   combine_blocks(dgain, partials, blocks, columns);
   combine_blocks(dbias, partials + blocks * columns, blocks, columns);
 }
+
+#endif

@@ -4,6 +4,13 @@
 // inmost is a run (both sides contiguous), a fill (x does not move), a transposition (x is contiguous along
 // another axis), or single elements.
 
+#ifndef CK_LAYOUT_H
+#define CK_LAYOUT_H
+
+#include "chunks.inl.h"
+#include "vector.inl.h"
+#include <string.h>
+
 enum { most_axes = 8 };
 
 typedef struct axis {
@@ -131,3 +138,5 @@ static void copy_strided(ck_pool *pool, void *y, const ptrdiff_t *y_strides, con
   job.units_of_chunk = at_least_one(chunk_elements / unit_elements);
   ck_pool_run(pool, chunks_of(job.units, job.units_of_chunk), copy_chunk, &job);
 }
+
+#endif

@@ -4,6 +4,17 @@
 // A chunk of work is one panel of columns of C by a block of its rows: slice by slice of k, it runs tile after tile
 // down the rows. The sum over k is never cut between threads.
 
+#ifndef CK_MATMUL_H
+#define CK_MATMUL_H
+
+#include "../scratch.h"
+#include "dot.inl.h"
+#include "matmul_operands.inl.h"
+#include "tile.inl.h"
+#if CK_MATRIX_UNIT
+#include "matmul_on_unit.inl.h"
+#endif
+
 enum {
   // Enough tiles that a chunk takes longer than handing it out, few enough that two threads share 128 rows evenly.
   fewest_block_rows = 64,
@@ -141,3 +152,5 @@ static void matmul(ck_pool *pool, void *c, const void *a, const void *b, const v
 #endif
   multiply_all(floats, pool, &job, matmul_chunk);
 }
+
+#endif

@@ -1,6 +1,13 @@
 // The matrix product on a matrix unit: operands packed by all threads, then blocks of C. A column of blocks that one
 // chunk alone wants is packed there, where it stays in the cache.
 
+#ifndef CK_MATMUL_ON_UNIT_H
+#define CK_MATMUL_ON_UNIT_H
+
+#include "../scratch.h"
+#include "matmul_operands.inl.h"
+#include "matrix_unit.inl.h"
+
 enum {
   // Steps times parts in a slice: 32 KiB of B, which stay in the nearest cache while A streams by.
   slice_steps = 16,
@@ -93,3 +100,5 @@ static void multiply_on_unit(ck_pool *pool, float *c, const float *a, const floa
   ck_pool_run(pool, pieces, pack_unit_chunk, &job);
   ck_pool_run(pool, shape->batch * column_blocks * job.row_chunks, unit_chunk, &job);
 }
+
+#endif

@@ -4,6 +4,14 @@
 // Where several blocks of rows want the same panel, B is packed once for all of them, before they run. A is read
 // where it lies, since a tile needs single elements of it, but for the rounding.
 
+#ifndef CK_MATMUL_OPERANDS_H
+#define CK_MATMUL_OPERANDS_H
+
+#include "../scratch.h"
+#include "bfloat16.inl.h"
+#include "chunks.inl.h"
+#include "tile.inl.h"
+
 enum {
   // A slice of B's panel takes slice_depth · 48 · 4 bytes = 96 KiB: it stays in L2 while the rows stream by.
   slice_depth = 512,
@@ -130,3 +138,5 @@ CK_INLINE void prepare(const operand_format format, ck_pool *pool, matmul_job *j
   if (format == floats) ck_pool_run(pool, packing_chunks, prepare_floats, &work);
   if (size_b > 0) job->packed = work.packed;
 }
+
+#endif

@@ -7,6 +7,14 @@
 // In `high` precision a factor is the sum of two bfloat16 numbers, an upper part and a lower one, and the same sums
 // take three products: upper · upper, upper · lower and lower · upper.
 
+#ifndef CK_MATRIX_UNIT_H
+#define CK_MATRIX_UNIT_H
+
+#include "../tile_shapes.h"
+#include "bfloat16.inl.h"
+#include "chunks.inl.h"
+#include "vector.inl.h"
+
 enum {
   unit_side = ck_tile_rows,  // rows of a tile, and its columns
   unit_floats = unit_side * unit_side,
@@ -242,3 +250,5 @@ static void multiply_blocks(const unit_operand *a, const unit_operand *b, ptrdif
     }
   }
 }
+
+#endif

@@ -1,5 +1,13 @@
 // Sums and maxima of rows, sums of columns.
 
+#ifndef CK_REDUCTIONS_H
+#define CK_REDUCTIONS_H
+
+#include "../scratch.h"
+#include "chunks.inl.h"
+#include "vector.inl.h"
+#include <math.h>
+
 enum {
   // A row is summed in pieces of this many, each in float, and the pieces in double.
   piece_elements = 2 * chunk_elements,
@@ -170,3 +178,5 @@ static void sum_columns(ck_pool *pool, void *y, const void *x, ptrdiff_t rows, p
   ck_pool_run(pool, job.blocks, sum_columns_chunk, &job);
   combine_blocks(y, job.partials, job.blocks, columns);
 }
+
+#endif

@@ -1,3 +1,12 @@
+// Rotary position embedding: Su et al., arXiv 2104.09864.
+
+#ifndef CK_ROTARY_H
+#define CK_ROTARY_H
+
+#include "chunks.inl.h"
+#include "vector.inl.h"
+#include <string.h>
+
 typedef struct rotary_job {
   float *y;
   const float *x, *cosines, *sines;
@@ -16,28 +25,34 @@ CK_INLINE void rotate_head(float *y, const float *x, const float *cosine, const 
   }
 }
 
+CK_INLINE ptrdiff_t rows_of_rotary_chunk(const ck_rotary *shape) {
+  return rows_of_chunk(shape->heads * shape->head_width + shape->copied);
+}
+
 static void rotary_chunk(void *context, ptrdiff_t chunk) {
   const rotary_job *job = context;
   const ck_rotary *shape = job->shape;
-  ptrdiff_t width = shape->row_width, half = shape->head_width / 2;
-  ptrdiff_t rotated = shape->heads * shape->head_width;
-  span rows = span_of(chunk, rows_of_chunk(width), shape->rows);
+  ptrdiff_t half = shape->head_width / 2, rotated = shape->heads * shape->head_width;
+  span rows = span_of(chunk, rows_of_rotary_chunk(shape), shape->batch * shape->sequence_length);
   for (ptrdiff_t r = rows.start; r < rows.end; r++) {
-    ptrdiff_t angles = (shape->first_position + r % shape->sequence_length) * half;
-    for (ptrdiff_t h = 0; h < shape->heads; h++) {
-      ptrdiff_t head = r * width + h * shape->head_width;
-      rotate_head(job->y + head, job->x + head, job->cosines + angles, job->sines + angles,
-                  shape->inverse ? -1 : 1, half);
+    ptrdiff_t b = r / shape->sequence_length, t = r % shape->sequence_length;
+    ptrdiff_t first_position = shape->first_positions != NULL ? shape->first_positions[b] : shape->first_position;
+    ptrdiff_t angles = (first_position + t) * half;
+    ptrdiff_t y_row = shape->y_first_rows != NULL ? shape->y_first_rows[b] + t : t;
+    float *y = job->y + b * shape->y_batch_stride + y_row * shape->y_stride;
+    const float *x = job->x + b * shape->x_batch_stride + t * shape->x_stride;
+    for (ptrdiff_t head = 0; head < rotated; head += shape->head_width) {
+      rotate_head(y + head, x + head, job->cosines + angles, job->sines + angles, shape->inverse ? -1 : 1, half);
     }
-    if (job->y != job->x) {
-      memcpy(job->y + r * width + rotated, job->x + r * width + rotated,
-             sizeof(float) * (size_t)(width - rotated));
-    }
+    if (y != x) memcpy(y + rotated, x + rotated, sizeof(float) * (size_t)shape->copied);
   }
 }
 
 static void rotary(ck_pool *pool, void *y, const void *x, const void *cosines, const void *sines,
                    const ck_rotary *shape) {
   rotary_job job = {y, x, cosines, sines, shape};
-  ck_pool_run(pool, chunks_of(shape->rows, rows_of_chunk(shape->row_width)), rotary_chunk, &job);
+  ptrdiff_t rows = shape->batch * shape->sequence_length;
+  ck_pool_run(pool, chunks_of(rows, rows_of_rotary_chunk(shape)), rotary_chunk, &job);
 }
+
+#endif

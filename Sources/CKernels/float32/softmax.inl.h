@@ -1,5 +1,14 @@
 // Softmax and its logarithm over rows. A row that holds NaN or +∞ becomes NaN, as x − max x does.
 
+#ifndef CK_SOFTMAX_H
+#define CK_SOFTMAX_H
+
+#include "chunks.inl.h"
+#include "dot.inl.h"
+#include "exponential.inl.h"
+#include "reductions.inl.h"
+#include <math.h>
+
 /// y = exp(scale·x − shift); returns Σ y. y may alias x.
 static float exponentials(float *y, const float *x, float scale, float shift, ptrdiff_t n) {
   vec sum = {};
@@ -120,3 +129,5 @@ static void log_softmax_backward(ck_pool *pool, void *dx, const void *dy, const 
                                  ptrdiff_t columns) {
   run_rows(pool, log_softmax_backward_chunk, (rows_job){dx, dy, y, rows, columns});
 }
+
+#endif

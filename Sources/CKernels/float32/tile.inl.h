@@ -7,6 +7,12 @@
 //
 // In `medium` precision a pair of bfloat16 numbers takes the place of each float of A and of B.
 
+#ifndef CK_TILE_H
+#define CK_TILE_H
+
+#include "bfloat16.inl.h"
+#include "vector.inl.h"
+
 enum { cache_line_floats = 16 };
 
 /// C[rows, columns] = A · B (+ bias) (+ C), where columns fit in CK_TILE_VECTORS vectors.
@@ -149,3 +155,5 @@ CK_INLINE void pack_transposed_panel(const operand_format format, float *packed,
     }
   }
 }
+
+#endif

@@ -3,6 +3,14 @@
 // Everything is written in Clang's vector extensions; the instruction set's own words are used only where
 // those have none (partial loads and stores).
 
+#ifndef CK_VECTOR_H
+#define CK_VECTOR_H
+
+#include "prelude.h"
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
 typedef float real;
 
 typedef float vec __attribute__((vector_size(CK_LANES * sizeof(float)), may_alias));
@@ -159,3 +167,5 @@ CK_INLINE void transpose_block(vec row[CK_LANES]) {
     for (int i = 0; i < CK_LANES; i++) row[i] = next[i];
   }
 }
+
+#endif

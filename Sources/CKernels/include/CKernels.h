@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "random.h"
+#include "CRandom.h"
 
 #pragma clang assume_nonnull begin
 
@@ -89,29 +89,36 @@ typedef struct ck_matmul {
 } ck_matmul;
 
 /// Rotary position embedding, half-split form (element i pairs with i + D/2): Su et al., arXiv 2104.09864.
+/// Row t of sequence b starts at `b·batch_stride + t·stride`. Token t sits at the sequence's first position + t.
 typedef struct ck_rotary {
-  ptrdiff_t rows;             // tokens, B·T
-  ptrdiff_t sequence_length;  // T: row r sits at position first_position + r mod T
-  ptrdiff_t first_position;
-  ptrdiff_t row_width;   // elements in a row; those past heads·D are copied
+  ptrdiff_t batch, sequence_length;    // B, T
+  ptrdiff_t x_stride, x_batch_stride;  // elements between consecutive tokens of x, and between its sequences
+  ptrdiff_t y_stride, y_batch_stride;
   ptrdiff_t heads;       // heads to rotate, from the start of a row
   ptrdiff_t head_width;  // D, even
+  ptrdiff_t copied;      // elements after those heads that y takes from x as they are; what follows is left alone
+  ptrdiff_t first_position;
+  const ptrdiff_t *_Nullable first_positions;  // one for each sequence; NULL: first_position for all
+  const ptrdiff_t *_Nullable y_first_rows;     // the row of y for each sequence's first token; NULL: 0 for all
   bool inverse;          // rotate back: the transposition, so also the VJP
 } ck_rotary;
 
 /// Scaled dot-product attention over B sequences, query heads grouped over key/value heads
-/// (query head h reads key head h / (H / G)). Position t of sequence b starts at `(b·length + t)·stride`,
+/// (query head h reads key head h / (H / G)). Position t of sequence b starts at `b·batch_stride + t·stride`,
 /// and head h at `+ h·D`.
 typedef struct ck_attention {
   ptrdiff_t batch, heads, key_heads, head_width;
   ptrdiff_t query_length, key_length;
-  ptrdiff_t query_stride, key_stride, value_stride, output_stride;
+  ptrdiff_t query_stride, key_stride, value_stride, output_stride;  // elements between consecutive positions
+  ptrdiff_t query_batch_stride, key_batch_stride, value_batch_stride, output_batch_stride;  // and between sequences
+  /// How many keys each sequence has, at most key_length; NULL: all have key_length. Those behind are not read.
+  const ptrdiff_t *_Nullable key_lengths;
   double scale;       // usually 1/√D
   ck_precision precision;  // of the products, where they run on a matrix unit and there are 16 queries or more
-  bool causal;        // query i sits at position p = i + key_length − query_length and sees keys j ≤ p
+  bool causal;        // query i sits at p = i + its sequence's keys − query_length and sees keys j ≤ p
   ptrdiff_t window;   // with causal: sees only j > p − window; 0 for no limit
   double dropout;     // probability that a weight is dropped (the others grow by 1/(1 − dropout))
-  ck_random_key key;  // the weight of (b, h, i, j) takes word j mod 4 of counter {j / 4, i, b·H + h, 0}
+  cr_key key;  // the weight of (b, h, i, j) takes word j mod 4 of counter {j / 4, i, b·H + h, 0}
 } ck_attention;
 
 /// One AdamW step (Loshchilov & Hutter, arXiv 1711.05101), in torch's order of operations:
@@ -122,6 +129,15 @@ typedef struct ck_adamw {
   double correction1, correction2;  // 1 − β₁ᵗ, 1 − β₂ᵗ
   double gradient_scale;            // g = gradient_scale · gradient
 } ck_adamw;
+
+// MARK: - Dropout
+
+/// Whether a dropout of probability `p` keeps the element whose random word is `word`:
+/// `word >= ck_dropout_threshold(p)`, so that the share dropped is p to within 2⁻³².
+static inline uint32_t ck_dropout_threshold(double p) {
+  double scaled = p * 4294967296.0;
+  return scaled >= 4294967295.0 ? 4294967295u : (uint32_t)scaled;
+}
 
 // MARK: - The table
 
@@ -145,7 +161,7 @@ typedef struct ck_kernels {
   void (*power)(ck_pool *pool, void *y, const void *x, double exponent, ptrdiff_t n);
   /// y = x/(1 − p) where element e is kept, else 0; element e takes word e mod 4 of counter
   /// {e/4 low, e/4 high, 0, 0}.
-  void (*dropout)(ck_pool *pool, void *y, const void *x, double p, ck_random_key key, ptrdiff_t n);
+  void (*dropout)(ck_pool *pool, void *y, const void *x, double p, cr_key key, ptrdiff_t n);
 
   // Layout and reductions.
   /// y[Σ iₐ·y_stridesₐ] = x[Σ iₐ·x_stridesₐ] for every index i of `shape` (rank 0 to 8); a stride of 0 in x
@@ -190,14 +206,15 @@ typedef struct ck_kernels {
   /// dtable[ids[i]] is added to by dy[i], in the order of i.
   void (*embedding_backward)(ck_pool *pool, void *dtable, const void *dy, const int32_t *ids, ptrdiff_t count,
                              ptrdiff_t width);
-  /// cosines and sines are [positions, D/2]. y may alias x.
+  /// cosines and sines are [positions, D/2]. y may be x, with the same strides.
   void (*rotary)(ck_pool *pool, void *y, const void *x, const void *cosines, const void *sines,
                  const ck_rotary *shape);
   /// out = softmax(scale·q·kᵀ + mask)·v; lse is [B, H, query_length], the log of each row's Σ exp. A query
   /// that sees no key gets 0 and −∞. The gaps between rows of out are left alone.
   void (*attention)(ck_pool *pool, void *out, void *lse, const void *q, const void *k, const void *v,
                     const ck_attention *shape);
-  /// dq, dk and dv have the strides of q, k and v, dout those of out. lse as attention left it.
+  /// dq, dk and dv have the strides of q, k and v, dout those of out. lse as attention left it. The gradients of
+  /// keys and values behind a sequence's key length are 0.
   void (*attention_backward)(ck_pool *pool, void *dq, void *dk, void *dv, const void *dout, const void *out,
                              const void *lse, const void *q, const void *k, const void *v,
                              const ck_attention *shape);

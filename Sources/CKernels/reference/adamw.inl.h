@@ -1,3 +1,11 @@
+// One step of AdamW, in float64.
+
+#ifndef CK_REFERENCE_ADAMW_H
+#define CK_REFERENCE_ADAMW_H
+
+#include "real.h"
+#include <math.h>
+
 static void adamw(ck_pool *pool, void *weights, void *first_moments, void *second_moments,
                   const void *gradients, const ck_adamw *step, ptrdiff_t n) {
   real *w = weights, *m = first_moments, *v = second_moments;
@@ -9,3 +17,5 @@ static void adamw(ck_pool *pool, void *weights, void *first_moments, void *secon
     w[e] -= step->rate * (m[e] / step->correction1) / (sqrt(v[e] / step->correction2) + step->epsilon);
   }
 }
+
+#endif

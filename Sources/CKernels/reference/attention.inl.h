@@ -1,3 +1,13 @@
+// Scaled dot-product attention, in float64.
+
+#ifndef CK_REFERENCE_ATTENTION_H
+#define CK_REFERENCE_ATTENTION_H
+
+#include "../scratch.h"
+#include "real.h"
+#include "softmax.inl.h"
+#include <math.h>
+
 /// One query of one head: what it sees, and where its data lies.
 typedef struct attention_query {
   ptrdiff_t first_key, key_end;  // sees keys first_key ..< key_end
@@ -7,14 +17,15 @@ typedef struct attention_query {
 
 static attention_query locate(const ck_attention *shape, ptrdiff_t b, ptrdiff_t h, ptrdiff_t i) {
   ptrdiff_t width = shape->head_width, group = h / (shape->heads / shape->key_heads);
-  ptrdiff_t position = i + shape->key_length - shape->query_length;
+  ptrdiff_t keys = shape->key_lengths != NULL ? shape->key_lengths[b] : shape->key_length;
+  ptrdiff_t position = i + keys - shape->query_length;
   attention_query query = {
       .first_key = 0,
-      .key_end = shape->key_length,
-      .q = (b * shape->query_length + i) * shape->query_stride + h * width,
-      .k = b * shape->key_length * shape->key_stride + group * width,
-      .v = b * shape->key_length * shape->value_stride + group * width,
-      .out = (b * shape->query_length + i) * shape->output_stride + h * width,
+      .key_end = keys,
+      .q = b * shape->query_batch_stride + i * shape->query_stride + h * width,
+      .k = b * shape->key_batch_stride + group * width,
+      .v = b * shape->value_batch_stride + group * width,
+      .out = b * shape->output_batch_stride + i * shape->output_stride + h * width,
       .lse = (b * shape->heads + h) * shape->query_length + i,
       .position = (uint32_t)i,
       .sequence_and_head = (uint32_t)(b * shape->heads + h),
@@ -34,8 +45,8 @@ static double dot(const real *a, const real *b, ptrdiff_t n) {
 
 /// What the weight of key `j` is multiplied by: 1/(1 − p) or 0.
 static double kept_share(const ck_attention *shape, const attention_query *query, ptrdiff_t j) {
-  ck_random_block counter = {{(uint32_t)(j / 4), query->position, query->sequence_and_head, 0}};
-  uint32_t word = ck_random(shape->key, counter).word[j % 4];
+  cr_block counter = {{(uint32_t)(j / 4), query->position, query->sequence_and_head, 0}};
+  uint32_t word = cr_philox(shape->key, counter).word[j % 4];
   return word >= ck_dropout_threshold(shape->dropout) ? 1 / (1 - shape->dropout) : 0;
 }
 
@@ -97,11 +108,12 @@ static void clear_heads(real *x, ptrdiff_t rows, ptrdiff_t stride, ptrdiff_t wid
 static void attention_backward(ck_pool *pool, void *dq, void *dk, void *dv, const void *dout, const void *out,
                                const void *lse, const void *q, const void *k, const void *v,
                                const ck_attention *shape) {
-  ptrdiff_t queries = shape->batch * shape->query_length, keys = shape->batch * shape->key_length;
-  clear_heads(dq, queries, shape->query_stride, shape->heads * shape->head_width);
-  clear_heads(dk, keys, shape->key_stride, shape->key_heads * shape->head_width);
-  clear_heads(dv, keys, shape->value_stride, shape->key_heads * shape->head_width);
+  ptrdiff_t queries = shape->query_length, query_width = shape->heads * shape->head_width;
+  ptrdiff_t keys = shape->key_length, key_width = shape->key_heads * shape->head_width;
   for (ptrdiff_t b = 0; b < shape->batch; b++) {
+    clear_heads((real *)dq + b * shape->query_batch_stride, queries, shape->query_stride, query_width);
+    clear_heads((real *)dk + b * shape->key_batch_stride, keys, shape->key_stride, key_width);
+    clear_heads((real *)dv + b * shape->value_batch_stride, keys, shape->value_stride, key_width);
     for (ptrdiff_t h = 0; h < shape->heads; h++) {
       for (ptrdiff_t i = 0; i < shape->query_length; i++) {
         attention_query at = locate(shape, b, h, i);
@@ -112,3 +124,5 @@ static void attention_backward(ck_pool *pool, void *dq, void *dk, void *dv, cons
     }
   }
 }
+
+#endif

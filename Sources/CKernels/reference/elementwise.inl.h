@@ -1,3 +1,11 @@
+// Element by element: functions of one and two tensors, in float64.
+
+#ifndef CK_REFERENCE_ELEMENTWISE_H
+#define CK_REFERENCE_ELEMENTWISE_H
+
+#include "real.h"
+#include <math.h>
+
 static const double gelu_slope = 0.7978845608028654;  // √(2/π)
 static const double gelu_cubic = 0.044715;
 
@@ -80,13 +88,4 @@ static void power(ck_pool *pool, void *result, const void *input, double exponen
   for (ptrdiff_t e = 0; e < n; e++) y[e] = pow(x[e], exponent);
 }
 
-static void dropout(ck_pool *pool, void *result, const void *input, double p, ck_random_key key,
-                    ptrdiff_t n) {
-  real *y = result;
-  const real *x = input;
-  for (ptrdiff_t e = 0; e < n; e++) {
-    ck_random_block counter = {{(uint32_t)(e / 4), (uint32_t)((uint64_t)(e / 4) >> 32), 0, 0}};
-    bool kept = ck_random(key, counter).word[e % 4] >= ck_dropout_threshold(p);
-    y[e] = kept ? x[e] / (1 - p) : 0;
-  }
-}
+#endif

@@ -1,3 +1,11 @@
+// Layer normalisation, in float64.
+
+#ifndef CK_REFERENCE_LAYER_NORM_H
+#define CK_REFERENCE_LAYER_NORM_H
+
+#include "real.h"
+#include <math.h>
+
 static void layer_norm(ck_pool *pool, void *result, void *means, void *rstds, const void *input,
                        const void *gains, const void *biases, double epsilon, ptrdiff_t rows,
                        ptrdiff_t columns) {
@@ -39,3 +47,5 @@ static void layer_norm_backward(ck_pool *pool, void *dinput, void *dgains, void 
     }
   }
 }
+
+#endif

@@ -1,3 +1,10 @@
+// The matrix product, in float64.
+
+#ifndef CK_REFERENCE_MATMUL_H
+#define CK_REFERENCE_MATMUL_H
+
+#include "real.h"
+
 static void matmul(ck_pool *pool, void *product, const void *left, const void *right, const void *bias,
                    const ck_matmul *shape) {
   // Steps from one element of op(A)[i, p] and op(B)[p, j] to the next along each index.
@@ -17,3 +24,5 @@ static void matmul(ck_pool *pool, void *product, const void *left, const void *r
     }
   }
 }
+
+#endif

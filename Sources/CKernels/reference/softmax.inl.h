@@ -1,3 +1,12 @@
+// Softmax and its logarithm over rows, in float64.
+
+#ifndef CK_REFERENCE_SOFTMAX_H
+#define CK_REFERENCE_SOFTMAX_H
+
+#include "real.h"
+#include "reductions.inl.h"
+#include <math.h>
+
 /// log Σ exp(x): the largest is taken out first, so that nothing overflows.
 static double log_sum_exp(const real *x, ptrdiff_t n) {
   double most = largest(x, n), sum = 0;
@@ -46,17 +55,4 @@ static void log_softmax_backward(ck_pool *pool, void *dinput, const void *dresul
   }
 }
 
-static void cross_entropy(ck_pool *pool, void *losses, void *dlogits, const void *logits,
-                          const int32_t *targets, double scale, ptrdiff_t rows, ptrdiff_t columns) {
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    const real *x = (const real *)logits + r * columns;
-    int32_t target = targets[r];
-    double total = log_sum_exp(x, columns);
-    ((real *)losses)[r] = target < 0 ? 0 : total - x[target];
-    if (dlogits == NULL) continue;
-    real *dx = (real *)dlogits + r * columns;
-    for (ptrdiff_t c = 0; c < columns; c++) {
-      dx[c] = target < 0 ? 0 : scale * (exp(x[c] - total) - (c == target ? 1 : 0));
-    }
-  }
-}
+#endif

@@ -1,4 +1,5 @@
 import CKernels
+import CRandom
 import Foundation
 
 /// One table and one pool to run a kernel with, and the tensors made for it.
@@ -85,8 +86,8 @@ final class TestTensor {
 /// Deterministic values spread evenly over `range`.
 func uniform(_ count: Int, seed: UInt32, in range: ClosedRange<Float> = -1...1) -> [Float] {
   (0..<max(count, 0)).map { index in
-    let block = ck_random(
-      ck_random_key(word: (seed, 0)), ck_random_block(word: (UInt32(index), 0, 0, 0)))
+    let block = cr_philox(
+      cr_key(word: (seed, 0)), cr_block(word: (UInt32(index), 0, 0, 0)))
     return range.lowerBound + (range.upperBound - range.lowerBound) * Float(block.word.0) / Float(UInt32.max)
   }
 }

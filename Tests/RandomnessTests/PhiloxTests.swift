@@ -1,8 +1,8 @@
-import CKernels
+import CRandom
 import Testing
 
 /// Philox4x32-10 against the known answers that Random123 ships (kat_vectors).
-@Suite struct RandomTests {
+@Suite struct PhiloxTests {
   struct KnownAnswer: Sendable {
     var key: (UInt32, UInt32)
     var counter: (UInt32, UInt32, UInt32, UInt32)
@@ -22,16 +22,7 @@ import Testing
 
   @Test("a block equals Random123's", arguments: knownAnswers)
   func knownAnswer(_ known: KnownAnswer) {
-    let block = ck_random(ck_random_key(word: known.key), ck_random_block(word: known.counter))
+    let block = cr_philox(cr_key(word: known.key), cr_block(word: known.counter))
     #expect([block.word.0, block.word.1, block.word.2, block.word.3] == known.words)
-  }
-
-  @Test(
-    "the dropout threshold is the share of all words, and saturates",
-    arguments: [
-      (0.0, UInt32(0)), (0.25, 1 << 30), (0.5, 1 << 31), (1.0, UInt32.max),
-    ])
-  func threshold(probability: Double, words: UInt32) {
-    #expect(ck_dropout_threshold(probability) == words)
   }
 }

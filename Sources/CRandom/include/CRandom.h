@@ -4,21 +4,21 @@
 // order, by any thread. J. K. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11,
 // https://doi.org/10.1145/2063384.2063405
 
-#ifndef CKERNELS_RANDOM_H
-#define CKERNELS_RANDOM_H
+#ifndef CRANDOM_H
+#define CRANDOM_H
 
 #include <stdint.h>
 
-typedef struct ck_random_key {
+typedef struct cr_key {
   uint32_t word[2];
-} ck_random_key;
+} cr_key;
 
-typedef struct ck_random_block {
+typedef struct cr_block {
   uint32_t word[4];
-} ck_random_block;
+} cr_block;
 
 /// Four independent 32-bit words for one counter value.
-static inline ck_random_block ck_random(ck_random_key key, ck_random_block counter) {
+static inline cr_block cr_philox(cr_key key, cr_block counter) {
   uint32_t k0 = key.word[0], k1 = key.word[1];
   uint32_t c0 = counter.word[0], c1 = counter.word[1], c2 = counter.word[2], c3 = counter.word[3];
   for (int round = 0; round < 10; round++) {
@@ -31,14 +31,7 @@ static inline ck_random_block ck_random(ck_random_key key, ck_random_block count
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }
-  return (ck_random_block){{c0, c1, c2, c3}};
-}
-
-/// Whether a dropout of probability `p` keeps the element whose random word is `word`:
-/// `word >= ck_dropout_threshold(p)`, so that the share dropped is p to within 2⁻³².
-static inline uint32_t ck_dropout_threshold(double p) {
-  double scaled = p * 4294967296.0;
-  return scaled >= 4294967295.0 ? 4294967295u : (uint32_t)scaled;
+  return (cr_block){{c0, c1, c2, c3}};
 }
 
 #endif

@@ -1,0 +1,3 @@
+// SwiftPM builds no target of headers alone.
+
+#include "CRandom.h"
