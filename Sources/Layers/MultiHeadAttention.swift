@@ -55,15 +55,20 @@ extension MultiHeadAttention {
   public func callAsFunction(
     _ x: Tensor, after prologue: Prologue = .none, mask: AttentionMask, _ context: ForwardContext = ForwardContext()
   ) -> Tensor {
+    // Not named where the cache takes it, so that it can be rotated in place.
     let projected = qkv(x, after: prologue)  // [B, T, (H + 2G)·D]
     let heads = AttentionHeads(queries: headCount, keysAndValues: keyValueHeadCount, width: headWidth)
+    let showsWeights = context.observes(.attentionWeights(layer: context.layer))
     if let cache = context.cache {
-      let queries = cache.append(projected, heads, positions: context.positions)  // [B, T, H, D]
-      return finish(mix(queries, cache.keys, cache.values, mask, context), context)
+      guard showsWeights else {
+        return finish(cache.attention(packed: projected, positions: context.positions, mask: mask), context)
+      }
+      let (queries, keys, values) = cache.append(packed: projected, positions: context.positions)
+      return finish(mix(queries, keys, values, mask, context), context)
     }
     let rotated =
       context.positions.map { projected.rotaryEmbedding($0, headCount: headCount + keyValueHeadCount) } ?? projected
-    if context.observes(.attentionWeights(layer: context.layer)) {
+    if showsWeights {
       let parts = rotated.split(into: heads)
       return finish(mix(parts.queries, parts.keys, parts.values, mask, context), context)
     }

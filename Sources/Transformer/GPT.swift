@@ -80,8 +80,8 @@ extension GPT {
 
   /// The logits of the token after each position: `[B, T] → [B, T, V]`.
   ///
-  /// With a cache, B is 1, `tokens` continue the sequence in it, and are appended to it. Traps where ids are out of the
-  /// vocabulary, the sequence exceeds the context length, or a cache is used with parameters that are variables.
+  /// With a cache, `tokens` continue the sequences in it, as many as it has, and are appended to them. Traps where ids are
+  /// out of the vocabulary, a sequence exceeds the context length, or a cache is used with parameters that are variables.
   public func logits(
     _ tokens: [Int32], batchSize: Int = 1, cache: KVCache? = nil, probe: Probe? = nil
   ) -> Tensor {
@@ -90,11 +90,13 @@ extension GPT {
       .reshaped(to: [batchSize, -1, config.vocabularySize])
   }
 
-  /// The logits [V] of the token after the last of `tokens`, which continue the sequence in `cache`.
+  /// The logits [B, V] of the token after the last of each row of `tokens` [B, T], which continue the B sequences in
+  /// `cache`. Traps as `logits` does.
   public func nextTokenLogits(_ tokens: [Int32], cache: KVCache, probe: Probe? = nil) -> Tensor {
-    let hidden = hidden(tokens, batchSize: 1, cache: cache, probe: probe)  // [1, T, C]
-    let last = hidden.slice((tokens.count - 1)..<tokens.count, axis: 1).reshaped(to: [1, config.width])
-    return Tensor.matmul(last, head, transposeB: true).reshaped(to: [config.vocabularySize])
+    let (batch, length) = (cache.sequenceCount, tokens.count / cache.sequenceCount)
+    let hidden = hidden(tokens, batchSize: batch, cache: cache, probe: probe)  // [B, T, C]
+    let last = hidden.slice((length - 1)..<length, axis: 1).reshaped(to: [batch, config.width])
+    return Tensor.matmul(last, head, transposeB: true)
   }
 
   private var head: Tensor { untiedHead?.weight ?? embedding.weight }
@@ -109,14 +111,15 @@ extension GPT {
     require(
       batchSize > 0 && tokens.count > 0 && tokens.count % batchSize == 0,
       "GPT: \(tokens.count) tokens in \(batchSize) sequences")
-    require(cache == nil || batchSize == 1, "GPT: a cache holds one sequence, not \(batchSize)")
+    require(
+      cache == nil || cache?.sequenceCount == batchSize,
+      "GPT: \(batchSize) sequences, the cache has \(cache?.sequenceCount ?? 0)")
     require(
       cache == nil || !embedding.weight.hasHistory,
       "GPT: a cache has no history; decode with the model's detached form")
     let length = tokens.count / batchSize
-    require(
-      (cache?.length ?? 0) + length <= config.contextLength,
-      "GPT: \((cache?.length ?? 0) + length) positions, the context length is \(config.contextLength)")
+    let end = (cache?.lengths.max() ?? 0) + length
+    require(end <= config.contextLength, "GPT: \(end) positions, the context length is \(config.contextLength)")
 
     let context = ForwardContext(positions: positions, dropout: dropout, probe: probe)
     var x = context.drop(embedding(tokens).reshaped(to: [batchSize, length, config.width]), at: .embedding)

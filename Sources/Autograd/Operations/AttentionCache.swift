@@ -1,48 +1,189 @@
-/// The keys and values of one layer's sequence so far, so that decoding a token computes that token alone.
+/// The keys and values of one layer for the sequences so far, so that decoding a token computes that token alone.
 ///
-/// A class, since a layer appends to it as it runs. It records nothing.
-public final class AttentionCache {
-  private var keyRows, valueRows: Tensor  // [capacity, G·D]
-  private let heads: AttentionHeads
+/// It holds several sequences, each as long as it is, and is a handle: `cache[2..<3]` shares what it refers to, so that
+/// a prompt can be prefilled into one sequence and all can then decode together. A layer that attends to a window keeps
+/// about two windows of each. Nothing that a cache takes part in is recorded.
+public struct AttentionCache {
+  /// Which of the sequences this handle is of.
+  public let sequences: Range<Int>
+  private let store: Store
 
-  /// How many positions are held.
-  public private(set) var length = 0
-
-  /// An empty cache for up to `capacity` positions.
-  public init(capacity: Int, _ heads: AttentionHeads, elementType: ElementType) {
-    self.heads = heads
-    let shape = [capacity, heads.keysAndValues * heads.width]
-    // Left unwritten, so that a long context takes memory only as it fills.
-    keyRows = Tensor(uninitialized: shape, elementType)
-    valueRows = Tensor(uninitialized: shape, elementType)
+  /// An empty cache.
+  ///
+  /// - Parameters:
+  ///   - sequences: how many sequences it holds.
+  ///   - capacity: how many positions each may have.
+  ///   - window: how many positions a query sees, its own included; nil for all.
+  public init(
+    sequences: Int = 1, capacity: Int, window: Int? = nil, _ heads: AttentionHeads, elementType: ElementType
+  ) {
+    // Room for the keys that are still seen, and as much again, so that rows are moved once in a window.
+    let rows = window.map { min(capacity, max(2 * $0, Store.minimumRows)) } ?? capacity
+    store = Store(sequences: sequences, rows: rows, window: window, heads, elementType)
+    self.sequences = 0..<sequences
   }
 
-  /// Forgets positions from `length` on.
+  private init(_ store: Store, _ sequences: Range<Int>) { (self.store, self.sequences) = (store, sequences) }
+
+  /// The part of the cache that holds some of its sequences, numbered from 0 within this handle.
+  public subscript(range: Range<Int>) -> AttentionCache {
+    let part = (sequences.lowerBound + range.lowerBound)..<(sequences.lowerBound + range.upperBound)
+    require(part.lowerBound >= sequences.lowerBound && part.upperBound <= sequences.upperBound, "AttentionCache: \(range)")
+    return AttentionCache(store, part)
+  }
+
+  /// A cache of its own with the same contents.
+  public func copy() -> AttentionCache { AttentionCache(store.copy(), sequences) }
+
+  /// How many positions each sequence has.
+  public var lengths: [Int] { sequences.map { store.lengths[$0] } }
+
+  /// Forgets each sequence's positions from `length` on.
+  /// Traps where a sequence has fewer, or where a window's keys before `length` are gone.
   public func truncate(to length: Int) {
-    require(length >= 0 && length <= self.length, "AttentionCache: \(length) positions of \(self.length)")
-    self.length = length
+    for sequence in sequences { store.truncate(sequence, to: length) }
+  }
+}
+
+// MARK: - Attending
+
+extension AttentionCache {
+  /// Causal attention of packed rows [B, T, (H + 2G)·D], which continue the B sequences and are appended to them: the
+  /// values as the heads mix them, [B, T, H, D]. Queries and keys are rotated by their positions if angles are given.
+  /// Traps where they do not fit.
+  public func attention(packed qkv: consuming Tensor, positions: RotaryTable?, mask: AttentionMask) -> Tensor {
+    let (batch, length, most) = (qkv.shape[0], qkv.shape[1], store.largestPiece)
+    guard length > most else { return attentionOfPiece(qkv, positions, mask) }
+    // Longer than a window's rows: piece after piece, each with the keys that it still sees.
+    let whole = consume qkv
+    let pieces = stride(from: 0, to: length, by: most).map { start in
+      attentionOfPiece(whole.slice(start..<min(start + most, length), axis: 1), positions, mask)
+    }
+    return .concatenate(pieces, axis: 1).reshaped(to: [batch, length, store.heads.queries, store.heads.width])
   }
 
-  /// The keys of the positions held, [1, length, G, D], and the values.
-  public var keys: Tensor { held(keyRows) }
-  public var values: Tensor { held(valueRows) }
-
-  private func held(_ rows: Tensor) -> Tensor {
-    rows.rows(0..<length).reshaped(to: [1, length, heads.keysAndValues, heads.width])
+  private func attentionOfPiece(_ qkv: consuming Tensor, _ positions: RotaryTable?, _ mask: AttentionMask) -> Tensor {
+    let rows = appending(qkv, positions)
+    let (batch, length) = (rows.shape[0], rows.shape[1])
+    let out = Tensor(uninitialized: [batch, length, store.heads.queries, store.heads.width], rows.elementType)
+    Kernels.attention(
+      into: out, packed: rows, cached: store.keys, store.values, sequences: sequences,
+      keyLengths: sequences.map { store.rowCounts[$0] }, store.heads, mask)
+    return out
   }
 
-  /// Appends the keys and values of packed rows, [1, T, (H + 2G)·D], and returns the queries, [1, T, H, D]; queries and
-  /// keys are rotated by their positions if they are given. Traps where they do not fit.
-  public func append(_ qkv: Tensor, _ heads: AttentionHeads, positions: RotaryTable?) -> Tensor {
-    require(heads == self.heads && qkv.shape[0] == 1, "AttentionCache: \(qkv.shape) of \(heads)")
-    let rotated =
-      positions.map {
-        qkv.rotaryEmbedding($0, headCount: heads.queries + heads.keysAndValues, firstPosition: length)
-      } ?? qkv
-    let parts = rotated.split(into: heads)
-    keyRows.replaceRows(from: length, with: parts.keys)
-    valueRows.replaceRows(from: length, with: parts.values)
-    length += qkv.shape[1]
-    return parts.queries
+  /// Appends packed rows, as `attention` does, and returns their queries [B, T, H, D] with the keys and values held,
+  /// [B, Tk, G, D]. Traps where sequences differ in length, or where more rows come than a window's cache has room for.
+  public func append(
+    packed qkv: consuming Tensor, positions: RotaryTable?
+  ) -> (queries: Tensor, keys: Tensor, values: Tensor) {
+    require(qkv.shape[1] <= store.largestPiece, "AttentionCache: \(qkv.shape[1]) rows at once, a window has fewer")
+    let queries = appending(qkv, positions).split(into: store.heads).queries
+    let counts = Set(sequences.map { store.rowCounts[$0] })
+    guard counts.count == 1, let count = counts.first else { trap("AttentionCache: sequences of unlike lengths") }
+    func held(_ rows: Tensor) -> Tensor {
+      rows.rows(sequences).slice(0..<count, axis: 1)
+        .reshaped(to: [sequences.count, count, store.heads.keysAndValues, store.heads.width])
+    }
+    return (queries, held(store.keys), held(store.values))
   }
+
+  /// Moves keys and values of packed rows to where the cache holds them, and returns the rows, their queries rotated.
+  private func appending(_ qkv: consuming Tensor, _ positions: RotaryTable?) -> Tensor {
+    let (heads, length) = (store.heads, qkv.shape[1])
+    require(
+      qkv.rank == 3 && qkv.shape[0] == sequences.count && qkv.shape[2] == heads.rowWidth
+        && qkv.elementType == store.keys.elementType && !qkv.hasHistory,
+      "AttentionCache: rows \(qkv.shape) for \(sequences.count) sequences of \(heads)")
+    for sequence in sequences { store.makeRoom(for: length, in: sequence) }
+    var rows = consume qkv
+    Kernels.appendToCache(
+      &rows, keys: &store.keys, values: &store.values, sequences: sequences,
+      firstPositions: sequences.map { store.lengths[$0] }, firstRows: sequences.map { store.rowCounts[$0] },
+      heads, positions)
+    for sequence in sequences {
+      store.lengths[sequence] += length
+      store.rowCounts[sequence] += length
+    }
+    return rows
+  }
+}
+
+// MARK: - The rows
+
+/// What the handles of one cache share.
+private final class Store {
+  let heads: AttentionHeads
+  let window: Int?
+  /// [sequences, rows, G·D]; written as far as `rowCounts` says, so that a long context takes memory only as it fills.
+  var keys, values: Tensor
+  /// Of each sequence: how many positions it has, and how many rows, which hold the last of them.
+  var lengths, rowCounts: [Int]
+
+  static let minimumRows = 64
+
+  init(sequences: Int, rows: Int, window: Int?, _ heads: AttentionHeads, _ elementType: ElementType) {
+    let shape = [sequences, rows, heads.keysAndValues * heads.width]
+    (self.heads, self.window) = (heads, window)
+    (keys, values) = (Tensor(uninitialized: shape, elementType), Tensor(uninitialized: shape, elementType))
+    (lengths, rowCounts) = (Array(repeating: 0, count: sequences), Array(repeating: 0, count: sequences))
+  }
+
+  func copy() -> Store {
+    let copy = Store(sequences: lengths.count, rows: keys.shape[1], window: window, heads, keys.elementType)
+    (copy.lengths, copy.rowCounts) = (lengths, rowCounts)
+    for sequence in lengths.indices {
+      copy.keys.copyRows(ofSequence: sequence, 0..<rowCounts[sequence], from: keys)
+      copy.values.copyRows(ofSequence: sequence, 0..<rowCounts[sequence], from: values)
+    }
+    return copy
+  }
+
+  /// Keys before a piece that its first query still sees.
+  private var keptRows: Int { window.map { $0 - 1 } ?? keys.shape[1] }
+
+  /// How many rows may come at once.
+  var largestPiece: Int { window == nil ? keys.shape[1] : max(1, keys.shape[1] - keptRows) }
+
+  /// Makes room for `count` more rows of a sequence by dropping keys that no query sees any longer.
+  func makeRoom(for count: Int, in sequence: Int) {
+    let held = rowCounts[sequence]
+    guard held + count > keys.shape[1] else { return }
+    let kept = min(held, keptRows)
+    require(kept + count <= keys.shape[1], "AttentionCache: \(held + count) positions in room for \(keys.shape[1])")
+    keys.moveRows(ofSequence: sequence, (held - kept)..<held, to: 0)
+    values.moveRows(ofSequence: sequence, (held - kept)..<held, to: 0)
+    rowCounts[sequence] = kept
+  }
+
+  func truncate(_ sequence: Int, to length: Int) {
+    let first = lengths[sequence] - rowCounts[sequence]  // the position of the first row
+    require(
+      length >= 0 && length <= lengths[sequence] && (length == 0 || first <= max(0, length - keptRows)),
+      "AttentionCache: positions from \(length) on of \(lengths[sequence]), those from \(first) on being held")
+    rowCounts[sequence] = length == 0 ? 0 : length - first
+    lengths[sequence] = length
+  }
+}
+
+extension Tensor {
+  /// Copies rows of one sequence of `source`, which has this shape, to the same place here.
+  fileprivate mutating func copyRows(ofSequence sequence: Int, _ range: Range<Int>, from source: Tensor) {
+    let (offset, byteCount) = (offset(ofSequence: sequence, row: range.lowerBound), byteCount(of: range))
+    mutate { ($0 + offset).copyMemory(from: source.address + offset, byteCount: byteCount) }
+  }
+
+  /// Moves rows of one sequence to those from `row` on; the two ranges may overlap.
+  fileprivate mutating func moveRows(ofSequence sequence: Int, _ range: Range<Int>, to row: Int) {
+    let (from, to) = (offset(ofSequence: sequence, row: range.lowerBound), offset(ofSequence: sequence, row: row))
+    let byteCount = byteCount(of: range)
+    mutate { ($0 + to).copyMemory(from: $0 + from, byteCount: byteCount) }
+  }
+
+  /// Bytes before a row of [sequences, rows, width].
+  private func offset(ofSequence sequence: Int, row: Int) -> Int {
+    (sequence * shape[1] + row) * shape[2] * elementType.byteCount
+  }
+
+  private func byteCount(of rows: Range<Int>) -> Int { rows.count * shape[2] * elementType.byteCount }
 }
