@@ -104,18 +104,18 @@ extension Module {
 // MARK: - Differentiating
 
 extension Module {
-  /// The value of `loss`, a scalar, at this module, and its gradients with respect to the parameters, in their order.
+  /// The value of `loss`, a scalar, at this module, without history, and its gradients with respect to the parameters, in
+  /// their order.
   ///
   ///     let (loss, gradients) = net.valueAndGradients { meanSquaredError($0(x), y) }
   ///
   /// Traps where the loss is no scalar or does not depend on a parameter.
-  public func valueAndGradients(_ loss: (Self) -> Tensor) -> (value: Double, gradients: [Tensor]) {
+  public func valueAndGradients<Failure: Error>(
+    of loss: (Self) throws(Failure) -> Tensor
+  ) throws(Failure) -> (value: Tensor, gradients: [Tensor]) {
     let variables = requiringGradient()
-    // The loss gets no name, which would keep all of its graph until the gradients are there.
-    func differentiate(_ loss: consuming Tensor) -> (Double, [Tensor]) {
-      let value = loss.item
-      return (value, (consume loss).gradients(of: variables.parameters))
-    }
-    return differentiate(loss(variables))
+    let result = try loss(variables)
+    let value = result.detached
+    return (value, (consume result).gradients(of: variables.parameters))
   }
 }

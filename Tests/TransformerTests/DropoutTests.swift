@@ -35,7 +35,8 @@ struct DropoutTests {
     #expect(Set(try losses(alive: ["embedding"])).count > 16)
   }
 
-  @Test("acts on what either branch adds to the residual stream", arguments: ["attention.output.bias", "mlp.contract.bias"])
+  @Test(
+    "acts on what either branch adds to the residual stream", arguments: ["attention.output.bias", "mlp.contract.bias"])
   func branches(_ alive: String) throws {
     #expect(Set(try losses(alive: [alive])).count > 16)
   }

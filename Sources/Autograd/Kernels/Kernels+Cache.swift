@@ -22,8 +22,9 @@ extension Kernels {
     }
 
     /// Rotates `count` heads from x into y, or copies them where there is nothing to rotate by.
-    func move(_ y: UnsafeMutableRawPointer, _ x: UnsafeMutableRawPointer, heads count: Int, rotating: Bool, toCache: Bool)
-    {
+    func move(
+      _ y: UnsafeMutableRawPointer, _ x: UnsafeMutableRawPointer, heads count: Int, rotating: Bool, toCache: Bool
+    ) {
       let rotated = rotating && positions != nil ? count : 0
       firstPositions.withUnsafeBufferPointer { firstPositions in
         firstRows.withUnsafeBufferPointer { firstRows in

@@ -28,7 +28,8 @@ public struct AttentionCache {
   /// The part of the cache that holds some of its sequences, numbered from 0 within this handle.
   public subscript(range: Range<Int>) -> AttentionCache {
     let part = (sequences.lowerBound + range.lowerBound)..<(sequences.lowerBound + range.upperBound)
-    require(part.lowerBound >= sequences.lowerBound && part.upperBound <= sequences.upperBound, "AttentionCache: \(range)")
+    require(
+      part.lowerBound >= sequences.lowerBound && part.upperBound <= sequences.upperBound, "AttentionCache: \(range)")
     return AttentionCache(store, part)
   }
 
