@@ -47,11 +47,12 @@ extension BenchCommand {
     return (try GPT(config, key: RandomKey(seed: 1)), tokenizer)
   }
 
-  /// The weights, the cache and the table of rotary positions must fit.
+  /// The weights must fit, the cache and the rotary table, and what one block makes of the prompt.
   private func requireMemoryToSample(_ config: GPTConfig) throws {
     try config.validate()
-    let perPosition = Double((2 * config.layerCount * config.keyValueHeadCount + 1) * config.headWidth)
-    let bytes = 4 * (Double(config.parameterCount) + Double(config.contextLength) * perPosition)
+    let kept = Double((2 * config.layerCount * config.keyValueHeadCount + 1) * config.headWidth)
+    let passing = Double(12 * config.width + 2 * config.mlpWidth) / 2  // The prompt is half of the context.
+    let bytes = 4 * (Double(config.parameterCount) + Double(config.contextLength) * (kept + passing))
     try requireMemory(bytes, for: "sampling from this model", remedy: "make `block_size` smaller")
   }
 }
