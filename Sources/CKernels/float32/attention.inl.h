@@ -1,6 +1,5 @@
 // Scaled dot-product attention without a T × T matrix, after Dao et al., arXiv 2205.14135: the weights of one
 // tile of queries for all keys they see fit in the cache, so each row's softmax is taken whole.
-
 //
 // Its VJP: the weights are computed again from the scores and the saved log-sum-exp. A chunk is one
 // key head of one sequence, so that the gradients of its keys and values are summed by one thread, in order.
@@ -8,10 +7,10 @@
 #ifndef CK_ATTENTION_H
 #define CK_ATTENTION_H
 
-#include "attention_backward.inl.h"
-#include "attention_forward.inl.h"
+#include "attention/backward.inl.h"
+#include "attention/forward.inl.h"
 #if CK_MATRIX_UNIT
-#include "attention_on_unit.inl.h"
+#include "amx/attention.inl.h"
 #endif
 
 static void attention(ck_pool *pool, void *out, void *lse, const void *q, const void *k, const void *v,

@@ -3,11 +3,12 @@
 #ifndef CK_CROSS_ENTROPY_H
 #define CK_CROSS_ENTROPY_H
 
-#include "chunks.inl.h"
-#include "reductions.inl.h"
-#include "softmax.inl.h"
 #include <math.h>
 #include <string.h>
+
+#include "reductions.inl.h"
+#include "softmax.inl.h"
+#include "vectors/chunks.inl.h"
 
 typedef struct cross_entropy_job {
   float *losses, *dlogits;

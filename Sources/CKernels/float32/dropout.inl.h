@@ -3,8 +3,8 @@
 #ifndef CK_DROPOUT_H
 #define CK_DROPOUT_H
 
-#include "chunks.inl.h"
-#include "vector.inl.h"
+#include "vectors/chunks.inl.h"
+#include "vectors/vector.inl.h"
 
 typedef uint64_t wide_uvec __attribute__((vector_size(CK_LANES * sizeof(uint64_t))));
 

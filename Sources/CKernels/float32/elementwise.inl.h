@@ -3,9 +3,10 @@
 #ifndef CK_ELEMENTWISE_H
 #define CK_ELEMENTWISE_H
 
-#include "chunks.inl.h"
-#include "exponential.inl.h"
 #include <math.h>
+
+#include "vectors/chunks.inl.h"
+#include "vectors/exponential.inl.h"
 
 /// ½(1 + tanh u) = 1 / (1 + e⁻²ᵘ), so that gelu(x) = x · logistic(2u) takes one exponential.
 CK_INLINE vec gelu_twice_u(vec x) { return x * (1.5957691216f + 0.0713548163f * (x * x)); }

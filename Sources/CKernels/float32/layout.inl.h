@@ -7,9 +7,10 @@
 #ifndef CK_LAYOUT_H
 #define CK_LAYOUT_H
 
-#include "chunks.inl.h"
-#include "vector.inl.h"
 #include <string.h>
+
+#include "vectors/chunks.inl.h"
+#include "vectors/vector.inl.h"
 
 enum { most_axes = 8 };
 

@@ -7,12 +7,12 @@
 #ifndef CK_MATMUL_H
 #define CK_MATMUL_H
 
-#include "../scratch.h"
-#include "dot.inl.h"
-#include "matmul_operands.inl.h"
-#include "tile.inl.h"
+#include "../memory/scratch.h"
+#include "matmul/dot.inl.h"
+#include "matmul/packing.inl.h"
+#include "matmul/micro_kernel.inl.h"
 #if CK_MATRIX_UNIT
-#include "matmul_on_unit.inl.h"
+#include "amx/matmul.inl.h"
 #endif
 
 enum {

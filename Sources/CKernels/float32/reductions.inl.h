@@ -3,10 +3,11 @@
 #ifndef CK_REDUCTIONS_H
 #define CK_REDUCTIONS_H
 
-#include "../scratch.h"
-#include "chunks.inl.h"
-#include "vector.inl.h"
 #include <math.h>
+
+#include "../memory/scratch.h"
+#include "vectors/chunks.inl.h"
+#include "vectors/vector.inl.h"
 
 enum {
   // A row is summed in pieces of this many, each in float, and the pieces in double.

@@ -3,11 +3,12 @@
 #ifndef CK_SOFTMAX_H
 #define CK_SOFTMAX_H
 
-#include "chunks.inl.h"
-#include "dot.inl.h"
-#include "exponential.inl.h"
-#include "reductions.inl.h"
 #include <math.h>
+
+#include "matmul/dot.inl.h"
+#include "reductions.inl.h"
+#include "vectors/chunks.inl.h"
+#include "vectors/exponential.inl.h"
 
 /// y = exp(scale·x − shift); returns Σ y. y may alias x.
 static float exponentials(float *y, const float *x, float scale, float shift, ptrdiff_t n) {

@@ -3,10 +3,11 @@
 #ifndef CK_REFERENCE_ATTENTION_H
 #define CK_REFERENCE_ATTENTION_H
 
-#include "../scratch.h"
+#include <math.h>
+
+#include "../memory/scratch.h"
 #include "real.h"
 #include "softmax.inl.h"
-#include <math.h>
 
 /// One query of one head: what it sees, and where its data lies.
 typedef struct attention_query {

@@ -3,8 +3,9 @@
 #ifndef CK_REFERENCE_ELEMENTWISE_H
 #define CK_REFERENCE_ELEMENTWISE_H
 
-#include "real.h"
 #include <math.h>
+
+#include "real.h"
 
 static const double gelu_slope = 0.7978845608028654;  // √(2/π)
 static const double gelu_cubic = 0.044715;

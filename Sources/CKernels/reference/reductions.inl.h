@@ -3,8 +3,9 @@
 #ifndef CK_REFERENCE_REDUCTIONS_H
 #define CK_REFERENCE_REDUCTIONS_H
 
-#include "real.h"
 #include <math.h>
+
+#include "real.h"
 
 static void sum_rows(ck_pool *pool, void *result, const void *input, ptrdiff_t rows, ptrdiff_t columns) {
   real *y = result;

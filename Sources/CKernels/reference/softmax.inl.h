@@ -3,9 +3,10 @@
 #ifndef CK_REFERENCE_SOFTMAX_H
 #define CK_REFERENCE_SOFTMAX_H
 
+#include <math.h>
+
 #include "real.h"
 #include "reductions.inl.h"
-#include <math.h>
 
 /// log Σ exp(x): the largest is taken out first, so that nothing overflows.
 static double log_sum_exp(const real *x, ptrdiff_t n) {

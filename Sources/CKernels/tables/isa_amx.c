@@ -2,7 +2,7 @@
 
 #include <immintrin.h>
 
-#include "float32/prelude.h"
+#include "../float32/prelude.h"
 
 #define CK_LANES 16
 // 32 registers: 24 sums, three vectors of B, one element of A.
@@ -16,7 +16,7 @@
 #pragma clang attribute push(                                                                             \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16,amx-tile,amx-bf16"))), \
     apply_to = function)
-#include "float32/float32.inl.h"
+#include "../float32/float32.inl.h"
 #pragma clang attribute pop
 
 #endif

@@ -5,8 +5,8 @@
 // register (Intel calls a matrix packed like this VNNI). A multiply-add of pairs is two multiply-adds, summed in
 // float32. Subnormal factors, products and sums count as 0.
 
-#ifndef CK_BFLOAT16_H
-#define CK_BFLOAT16_H
+#ifndef CK_VECTORS_BFLOAT16_H
+#define CK_VECTORS_BFLOAT16_H
 
 #include "vector.inl.h"
 

@@ -2,7 +2,7 @@
 
 #include <immintrin.h>
 
-#include "float32/prelude.h"
+#include "../float32/prelude.h"
 
 #define CK_LANES 8
 // 16 registers: 12 sums, two vectors of B, one element of A.
@@ -14,7 +14,7 @@
 #define CK_TABLE_NAME "avx2"
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#include "float32/float32.inl.h"
+#include "../float32/float32.inl.h"
 #pragma clang attribute pop
 
 #endif

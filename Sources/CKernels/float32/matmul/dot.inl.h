@@ -1,9 +1,9 @@
 // Products of a row with other rows, as they lie: for a token at a time, where packing would not pay.
 
-#ifndef CK_DOT_H
-#define CK_DOT_H
+#ifndef CK_MATMUL_DOT_H
+#define CK_MATMUL_DOT_H
 
-#include "vector.inl.h"
+#include "../vectors/vector.inl.h"
 
 enum { dots_at_once = 4 };  // sums side by side, so that an addition need not wait for the one before
 

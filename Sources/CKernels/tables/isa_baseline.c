@@ -1,6 +1,6 @@
 // What every CPU of the architecture has: SSE2 on x86-64, NEON on arm64.
 
-#include "float32/prelude.h"
+#include "../float32/prelude.h"
 
 #define CK_LANES 4
 #if defined(__aarch64__)
@@ -17,4 +17,4 @@
 #define CK_TABLE ck_table_baseline
 #define CK_TABLE_NAME "baseline"
 
-#include "float32/float32.inl.h"
+#include "../float32/float32.inl.h"

@@ -7,13 +7,13 @@
 // In `high` precision a factor is the sum of two bfloat16 numbers, an upper part and a lower one, and the same sums
 // take three products: upper · upper, upper · lower and lower · upper.
 
-#ifndef CK_MATRIX_UNIT_H
-#define CK_MATRIX_UNIT_H
+#ifndef CK_AMX_BLOCKS_H
+#define CK_AMX_BLOCKS_H
 
-#include "../tile_shapes.h"
-#include "bfloat16.inl.h"
-#include "chunks.inl.h"
-#include "vector.inl.h"
+#include "../vectors/bfloat16.inl.h"
+#include "../vectors/chunks.inl.h"
+#include "../vectors/vector.inl.h"
+#include "tile_shapes.h"
 
 enum {
   unit_side = ck_tile_rows,  // rows of a tile, and its columns

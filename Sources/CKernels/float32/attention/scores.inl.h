@@ -4,12 +4,13 @@
 #ifndef CK_ATTENTION_SCORES_H
 #define CK_ATTENTION_SCORES_H
 
-#include "attention_shape.inl.h"
-#include "dropout.inl.h"
-#include "exponential.inl.h"
-#include "softmax.inl.h"
 #include <math.h>
 #include <string.h>
+
+#include "../dropout.inl.h"
+#include "../softmax.inl.h"
+#include "../vectors/exponential.inl.h"
+#include "shape.inl.h"
 
 // MARK: - Strips: the weights of a few queries for all keys
 

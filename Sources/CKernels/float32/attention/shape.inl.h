@@ -3,7 +3,7 @@
 #ifndef CK_ATTENTION_SHAPE_H
 #define CK_ATTENTION_SHAPE_H
 
-#include "chunks.inl.h"
+#include "../vectors/chunks.inl.h"
 
 /// The attention of sequence b with its own number of keys.
 CK_INLINE ck_attention attention_of_sequence(const ck_attention *shape, ptrdiff_t b) {

@@ -1,12 +1,12 @@
 // The matrix product on a matrix unit: operands packed by all threads, then blocks of C. A column of blocks that one
 // chunk alone wants is packed there, where it stays in the cache.
 
-#ifndef CK_MATMUL_ON_UNIT_H
-#define CK_MATMUL_ON_UNIT_H
+#ifndef CK_AMX_MATMUL_H
+#define CK_AMX_MATMUL_H
 
-#include "../scratch.h"
-#include "matmul_operands.inl.h"
-#include "matrix_unit.inl.h"
+#include "../../memory/scratch.h"
+#include "../matmul/packing.inl.h"
+#include "blocks.inl.h"
 
 enum {
   // Steps times parts in a slice: 32 KiB of B, which stay in the nearest cache while A streams by.

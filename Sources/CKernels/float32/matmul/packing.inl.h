@@ -4,13 +4,13 @@
 // Where several blocks of rows want the same panel, B is packed once for all of them, before they run. A is read
 // where it lies, since a tile needs single elements of it, but for the rounding.
 
-#ifndef CK_MATMUL_OPERANDS_H
-#define CK_MATMUL_OPERANDS_H
+#ifndef CK_MATMUL_PACKING_H
+#define CK_MATMUL_PACKING_H
 
-#include "../scratch.h"
-#include "bfloat16.inl.h"
-#include "chunks.inl.h"
-#include "tile.inl.h"
+#include "../../memory/scratch.h"
+#include "../vectors/bfloat16.inl.h"
+#include "../vectors/chunks.inl.h"
+#include "micro_kernel.inl.h"
 
 enum {
   // A slice of B's panel takes slice_depth · 48 · 4 bytes = 96 KiB: it stays in L2 while the rows stream by.

@@ -3,8 +3,8 @@
 #ifndef CK_ATTENTION_OPERANDS_H
 #define CK_ATTENTION_OPERANDS_H
 
-#include "attention_shape.inl.h"
-#include "tile.inl.h"
+#include "../matmul/micro_kernel.inl.h"
+#include "shape.inl.h"
 
 /// Rows of a head of which whole vectors may be read.
 typedef struct head_rows {

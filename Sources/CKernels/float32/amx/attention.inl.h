@@ -1,13 +1,13 @@
 // Attention whose products run on a matrix unit, for blocks of queries where vectors take tiles. Softmax and its
 // derivative are the same code, on the same strips of scores.
 
-#ifndef CK_ATTENTION_ON_UNIT_H
-#define CK_ATTENTION_ON_UNIT_H
+#ifndef CK_AMX_ATTENTION_H
+#define CK_AMX_ATTENTION_H
 
-#include "attention_scores.inl.h"
-#include "dot.inl.h"
-#include "matrix_unit.inl.h"
-#include "../scratch.h"
+#include "../../memory/scratch.h"
+#include "../attention/scores.inl.h"
+#include "../matmul/dot.inl.h"
+#include "blocks.inl.h"
 
 // Fewer queries than this would leave most of a block's rows empty.
 enum { fewest_unit_queries = unit_side };

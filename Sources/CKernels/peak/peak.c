@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "CKernels.h"
-#include "tables.h"
-#include "tile_shapes.h"
+#include "../tables/tables.h"
+#include "../float32/amx/tile_shapes.h"
 
 // Enough chunks that all threads end together.
 enum { chunks_per_thread = 8, vector_bytes = 64, vector_floats = 16, most_sums = 12 };

@@ -7,11 +7,11 @@
 //
 // In `medium` precision a pair of bfloat16 numbers takes the place of each float of A and of B.
 
-#ifndef CK_TILE_H
-#define CK_TILE_H
+#ifndef CK_MATMUL_MICRO_KERNEL_H
+#define CK_MATMUL_MICRO_KERNEL_H
 
-#include "bfloat16.inl.h"
-#include "vector.inl.h"
+#include "../vectors/bfloat16.inl.h"
+#include "../vectors/vector.inl.h"
 
 enum { cache_line_floats = 16 };
 

@@ -3,11 +3,11 @@
 #ifndef CK_ATTENTION_BACKWARD_H
 #define CK_ATTENTION_BACKWARD_H
 
-#include "attention_operands.inl.h"
-#include "attention_scores.inl.h"
-#include "dot.inl.h"
-#include "tile.inl.h"
-#include "../scratch.h"
+#include "../../memory/scratch.h"
+#include "../matmul/dot.inl.h"
+#include "../matmul/micro_kernel.inl.h"
+#include "operands.inl.h"
+#include "scores.inl.h"
 
 /// What a chunk keeps in its scratch.
 typedef struct attention_workspace {
