@@ -9,7 +9,7 @@
 
 #include "attention/backward.inl.h"
 #include "attention/forward.inl.h"
-#if CK_MATRIX_UNIT
+#if CK_AMX
 #include "amx/attention.inl.h"
 #endif
 
@@ -17,8 +17,8 @@ static void attention(ck_pool *pool, void *out, void *lse, const void *q, const 
                       const ck_attention *shape) {
   attention_job job = {shape, out, lse, q, k, v, chunks_of(shape->query_length, attention_block_queries)};
   void (*chunk)(void *context, ptrdiff_t chunk) = attention_chunk;
-#if CK_MATRIX_UNIT
-  if (takes_unit(shape)) chunk = attention_unit_chunk;
+#if CK_AMX
+  if (runs_on_amx(shape)) chunk = attention_amx_chunk;
 #endif
   ck_pool_run(pool, shape->batch * shape->key_heads * job.blocks, chunk, &job);
 }
@@ -28,8 +28,8 @@ static void attention_backward(ck_pool *pool, void *dq, void *dk, void *dv, cons
                                const ck_attention *shape) {
   attention_backward_job job = {shape, dq, dk, dv, dout, out, lse, q, k, v};
   void (*chunk)(void *context, ptrdiff_t chunk) = attention_backward_chunk;
-#if CK_MATRIX_UNIT
-  if (takes_unit(shape)) chunk = attention_backward_unit_chunk;
+#if CK_AMX
+  if (runs_on_amx(shape)) chunk = attention_backward_amx_chunk;
 #endif
   ck_pool_run(pool, shape->batch * shape->key_heads, chunk, &job);
 }

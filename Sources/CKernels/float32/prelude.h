@@ -10,6 +10,6 @@
 #include "CKernels.h"
 #include "../memory/scratch.h"
 #include "../tables/tables.h"
-#include "amx/tile_shapes.h"
+#include "amx/tile_config.h"
 
 #endif

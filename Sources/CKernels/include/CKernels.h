@@ -114,7 +114,7 @@ typedef struct ck_attention {
   /// How many keys each sequence has, at most key_length; NULL: all have key_length. Those behind are not read.
   const ptrdiff_t *_Nullable key_lengths;
   double scale;       // usually 1/√D
-  ck_precision precision;  // of the products, where they run on a matrix unit and there are 16 queries or more
+  ck_precision precision;  // of the products, where they run on AMX and there are 16 queries or more
   bool causal;        // query i sits at p = i + its sequence's keys − query_length and sees keys j ≤ p
   ptrdiff_t window;   // with causal: sees only j > p − window; 0 for no limit
   double dropout;     // probability that a weight is dropped (the others grow by 1/(1 − dropout))

@@ -6,10 +6,10 @@
 
 #define CK_LANES 16
 // 32 registers: 24 sums, three vectors of B, one element of A.
-#define CK_TILE_ROWS 8
-#define CK_TILE_VECTORS 3
+#define CK_MR 8
+#define CK_NR_VECTORS 3
 #define CK_BFLOAT16 1
-#define CK_MATRIX_UNIT 1
+#define CK_AMX 1
 #define CK_TABLE ck_table_amx
 #define CK_TABLE_NAME "amx"
 

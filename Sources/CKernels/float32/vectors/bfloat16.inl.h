@@ -11,7 +11,7 @@
 #include "vector.inl.h"
 
 // Vectors multiply pairs where there is nothing faster.
-#define CK_VECTOR_PAIRS (CK_BFLOAT16 && !CK_MATRIX_UNIT)
+#define CK_VECTOR_PAIRS (CK_BFLOAT16 && !CK_AMX)
 
 /// What an operand is made of: each place along the sum is one float, or a pair of bfloat16 numbers.
 typedef enum operand_format { floats, pairs } operand_format;
@@ -64,8 +64,8 @@ typedef struct numbers_of_pairs {
 } numbers_of_pairs;
 
 /// Lane by lane, two numbers one above the other; `left` rows remain in all, 0 after those.
-CK_INLINE numbers_of_pairs numbers_down(const float *x, ptrdiff_t step, ptrdiff_t left, ptrdiff_t lanes) {
-  return (numbers_of_pairs){load_first(x, lanes), left > 1 ? load_first(x + step, lanes) : (vec){}};
+CK_INLINE numbers_of_pairs numbers_down(const float *x, ptrdiff_t stride, ptrdiff_t left, ptrdiff_t lanes) {
+  return (numbers_of_pairs){load_first(x, lanes), left > 1 ? load_first(x + stride, lanes) : (vec){}};
 }
 
 /// The next 2 · CK_LANES numbers of a row, of which `left` remain; 0 after those.
@@ -76,9 +76,9 @@ CK_INLINE numbers_of_pairs numbers_along(const float *x, ptrdiff_t left) {
 }
 
 /// Column by column, the place that starts at row x; `left` rows remain in all.
-CK_INLINE vec load_down(const operand_format format, const float *x, ptrdiff_t step, ptrdiff_t left, ptrdiff_t lanes) {
+CK_INLINE vec load_down(const operand_format format, const float *x, ptrdiff_t stride, ptrdiff_t left, ptrdiff_t lanes) {
   if (format == floats) return load_first(x, lanes);
-  numbers_of_pairs numbers = numbers_down(x, step, left, lanes);
+  numbers_of_pairs numbers = numbers_down(x, stride, left, lanes);
   return paired(numbers.first, numbers.second);
 }
 
