@@ -66,7 +66,8 @@ static void dropout_chunk(void *context, ptrdiff_t chunk) {
   for (ptrdiff_t first = part.start; first < part.end; first += dropout_lanes) {
     float dropout_scale[dropout_lanes];
     uint64_t counter = (uint64_t)first / 4;
-    draw_dropout_scales(dropout_scale, job->key, (uint32_t)counter, (uint32_t)(counter >> 32), 0, job->threshold, job->kept);
+    draw_dropout_scales(dropout_scale, job->key, (uint32_t)counter, (uint32_t)(counter >> 32), 0, job->threshold,
+                        job->kept);
     for (ptrdiff_t e = first; e < first + dropout_lanes && e < part.end; e += CK_LANES) {
       ptrdiff_t lanes = lanes_of(part.end - e);
       vec scale = load(dropout_scale + (e - first));

@@ -116,7 +116,8 @@ static void unary_backward(ck_pool *pool, ck_unary op, void *dx, const void *dy,
   ck_pool_run(pool, chunks_of(n, chunk_elements), unary_backward_chunk, &job);
 }
 
-static void unary_with_backward(ck_pool *pool, ck_unary op, void *y, void *dx, const void *dy, const void *x, ptrdiff_t n) {
+static void unary_with_backward(ck_pool *pool, ck_unary op, void *y, void *dx, const void *dy, const void *x,
+                                ptrdiff_t n) {
   unary_job job = {.op = op, .y = y, .dx = dx, .dy = dy, .x = x, .n = n};
   ck_pool_run(pool, chunks_of(n, chunk_elements), unary_with_backward_chunk, &job);
 }

@@ -1,16 +1,17 @@
 // Matrix multiplication, after Goto & van de Geijn, "Anatomy of high-performance matrix multiplication",
 // ACM TOMS 34 (2008), https://doi.org/10.1145/1356052.1356053, cut down to what a transformer's shapes need.
 //
-// A chunk of work is one panel of columns of C by a block of its rows: slice by slice of k, it runs tile after tile
-// down the rows. The sum over k is never cut between threads.
+// In BLIS's words: the micro-kernel computes a tile of MR × NR (CK_MR rows, CK_NR_VECTORS vectors). A chunk of work is
+// one panel of NR columns by a block of MC rows: for each KC deep slice of k, it runs the micro-kernel down the rows.
+// The sum over k is never cut between threads.
 
 #ifndef CK_MATMUL_H
 #define CK_MATMUL_H
 
 #include "../memory/scratch.h"
 #include "matmul/dot.inl.h"
-#include "matmul/packing.inl.h"
 #include "matmul/micro_kernel.inl.h"
+#include "matmul/packing.inl.h"
 #if CK_AMX
 #include "amx/matmul.inl.h"
 #endif

@@ -80,8 +80,9 @@ static void attention(ck_pool *pool, void *out, void *lse, const void *q, const 
   }
 }
 
-/// Gradients of one query's out: dv = w·dout; with P the softmax and w = P·(kept share),
-/// dP = (dout · v)·(kept share), dscore = P·(dP − dout · out), dq = scale·Σ dscore·k, dk = scale·dscore·q.
+/// Gradients of one query's out: dv = w·dout; with P the softmax and w = P·(dropout scale),
+/// dP = (dout · v)·(dropout scale), delta = dout · out, dscore = P·(dP − delta),
+/// dq = scale·Σ dscore·k, dk = scale·dscore·q.
 static void attend_backward(const ck_attention *shape, const attention_query *query, real *dq, real *dk,
                             real *dv, const real *dout, const real *out, double lse, const real *q,
                             const real *k, const real *v) {

@@ -57,8 +57,8 @@ static void unary_backward(ck_pool *pool, ck_unary op, void *dinput, const void 
   for (ptrdiff_t e = 0; e < n; e++) dx[e] = dy[e] * unary_derivative(op, x[e], y[e]);
 }
 
-static void unary_with_backward(ck_pool *pool, ck_unary op, void *result, void *dinput, const void *dresult, const void *input,
-                        ptrdiff_t n) {
+static void unary_with_backward(ck_pool *pool, ck_unary op, void *result, void *dinput, const void *dresult,
+                                const void *input, ptrdiff_t n) {
   unary(pool, op, result, input, n);
   unary_backward(pool, op, dinput, dresult, input, result, n);
 }

@@ -16,9 +16,9 @@ enum { table_capacity = 5 };
 
 #if defined(__x86_64__) && defined(__linux__)
 
-/// Whether the CPU has AMX for bfloat16, the system keeps its registers, and this process may use them. Linux gives them
-/// to processes alone that ask, which this does: they cost each thread that uses them 8 KiB, and each of its signal
-/// frames (Documentation/arch/x86/xstate.rst).
+/// Whether the CPU has AMX for bfloat16, the system saves its tile registers, and this process may use them. Linux
+/// permits that only to processes that ask, as this does: each thread that uses AMX needs 8 KiB more of saved state, and
+/// so does each of its signal frames (Documentation/arch/x86/xstate.rst).
 static bool has_amx(void) {
   enum { features_leaf = 7, bfloat16_bit = 1 << 22, tiles_bit = 1 << 24 };
   enum { saves_state_bit = 1 << 27, tile_config_state = 1 << 17, tiles_state = 1 << 18 };

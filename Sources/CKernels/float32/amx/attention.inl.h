@@ -27,8 +27,8 @@ CK_INLINE float *assign_memory(amx_operand *operand, float *memory) {
 
 /// The rows of a head as lines of A.
 CK_INLINE amx_operand head_lines(const ck_attention *shape, const float *x, ptrdiff_t stride, ptrdiff_t rows) {
-  return (amx_operand){.x = x, .lines = rows, .k = shape->head_width, .row_stride = stride, .along = true, .matrices = 1,
-                        .parts = parts_of(shape->precision)};
+  return (amx_operand){.x = x, .lines = rows, .k = shape->head_width, .row_stride = stride, .along = true,
+                       .matrices = 1, .parts = parts_of(shape->precision)};
 }
 
 /// The same as columns of B.
@@ -40,8 +40,8 @@ CK_INLINE amx_operand head_columns(const ck_attention *shape, const float *x, pt
 
 /// The columns of B in a sum over the rows of a head: as many as a row has elements.
 CK_INLINE amx_operand columns_over_rows(const ck_attention *shape, const float *x, ptrdiff_t stride, ptrdiff_t rows) {
-  return (amx_operand){.x = x, .lines = shape->head_width, .k = rows, .row_stride = stride, .columns = true, .matrices = 1,
-                        .parts = parts_of(shape->precision)};
+  return (amx_operand){.x = x, .lines = shape->head_width, .k = rows, .row_stride = stride, .columns = true,
+                       .matrices = 1, .parts = parts_of(shape->precision)};
 }
 
 /// The rows of a strip, which holds whole blocks of keys, as lines of A.

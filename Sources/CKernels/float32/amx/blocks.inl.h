@@ -1,11 +1,11 @@
-// Intel's AMX multiplies tile by tile: one instruction adds to 16 × 16 sums the
-// products of 16 rows of A and 16 columns of B along 16 pairs of bfloat16 numbers.
+// Intel's AMX: one instruction multiplies two tile registers, and adds to 16 × 16 sums the products of 16 rows of A and
+// 16 columns of B along 16 pairs of bfloat16 numbers.
 //
 // A block is 2 × 2 tiles of C, so that each tile of A and of B is loaded once for two products. Both operands are
 // rounded and packed first, tile after tile in the order in which blocks take them.
 //
-// In `high` precision a factor is the sum of two bfloat16 numbers, an upper part and a lower one, and the same sums
-// take three products: upper · upper, upper · lower and lower · upper.
+// In `high` precision a factor is hi + lo in bfloat16, two parts, and the same sums take three products: hi·hi, hi·lo
+// and lo·hi; lo·lo is dropped.
 
 #ifndef CK_AMX_BLOCKS_H
 #define CK_AMX_BLOCKS_H

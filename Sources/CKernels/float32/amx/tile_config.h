@@ -9,7 +9,7 @@ enum {
   ck_tiles = 8,
   ck_tile_rows = 16,
   ck_tile_row_bytes = 64,
-  ck_tile_palette = 1,       // the only one there is
+  ck_tile_palette = 1,           // the only one there is
   ck_tile_config_registers = 16  // of which it uses ck_tiles
 };
 
@@ -21,12 +21,12 @@ typedef struct ck_tile_config {
 
 /// Every register as large as it can be.
 static inline ck_tile_config ck_full_tile_config(void) {
-  ck_tile_config shapes = {.palette = ck_tile_palette};
+  ck_tile_config config = {.palette = ck_tile_palette};
   for (int t = 0; t < ck_tiles; t++) {
-    shapes.rows[t] = ck_tile_rows;
-    shapes.row_bytes[t] = ck_tile_row_bytes;
+    config.rows[t] = ck_tile_rows;
+    config.row_bytes[t] = ck_tile_row_bytes;
   }
-  return shapes;
+  return config;
 }
 
 #endif

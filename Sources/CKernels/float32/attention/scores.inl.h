@@ -102,8 +102,8 @@ static void divide_row(float *row, float sum, ptrdiff_t n) {
 
 // MARK: - Backward
 
-/// With P the softmax and s what dropout leaves: weights = P·s, dscores = scale·P·(dP·s − dout · out), both 0
-/// where the query does not see a key of its block.
+/// With P the softmax, s what dropout leaves, and delta = dout · out: weights = P·s, dscores = scale·P·(dP·s − delta),
+/// both 0 where the query does not see a key of its block.
 CK_INLINE void differentiate_scores(const attention_head *head, float *weights, float *dscores,
                                     ptrdiff_t query, float lse, float delta, span block_seen) {
   const ck_attention *shape = head->shape;
