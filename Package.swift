@@ -33,7 +33,7 @@ let package = Package(
   targets: [
     .target(name: "CRandom", cSettings: cSettings),
     module("Randomness", "CRandom"),
-    .target(name: "CKernels", dependencies: ["CRandom"], cSettings: cSettings),
+    .target(name: "CKernels", dependencies: ["CRandom"], exclude: ["README.md"], cSettings: cSettings),
     module("Autograd", "CKernels", "Randomness"),
     module("Files"),
     module("Text", "Files", "Randomness"),

@@ -16,7 +16,7 @@ static _Thread_local struct {
 
 /// Tiles of any other shape than the one that our kernels ask for are not emulated, nor is taking the unit twice.
 static void emulate_take(const void *memory) {
-  ck_tile_shapes shapes = ck_whole_tiles();
+  ck_tile_config shapes = ck_full_tile_config();
   if (unit.taken || memcmp(memory, &shapes, sizeof shapes) != 0) abort();
   unit.taken = true;
   memset(unit.tile, 0, sizeof unit.tile);
@@ -77,10 +77,10 @@ __attribute__((target("avx512f,avx512bf16"))) static void emulate_products(int c
 // MARK: - The kernels over it
 
 #define CK_LANES 16
-#define CK_TILE_ROWS 8
-#define CK_TILE_VECTORS 3
+#define CK_MR 8
+#define CK_NR_VECTORS 3
 #define CK_BFLOAT16 1
-#define CK_MATRIX_UNIT 1
+#define CK_AMX 1
 #define CK_TABLE ck_table_emulated
 #define CK_TABLE_NAME "amx, emulated"
 

@@ -3,9 +3,10 @@
 #ifndef CK_ADAMW_H
 #define CK_ADAMW_H
 
-#include "chunks.inl.h"
-#include "vector.inl.h"
 #include <math.h>
+
+#include "vectors/chunks.inl.h"
+#include "vectors/vector.inl.h"
 
 typedef struct adamw_job {
   const ck_adamw *step;

@@ -1,6 +1,5 @@
 // Scaled dot-product attention without a T × T matrix, after Dao et al., arXiv 2205.14135: the weights of one
 // tile of queries for all keys they see fit in the cache, so each row's softmax is taken whole.
-
 //
 // Its VJP: the weights are computed again from the scores and the saved log-sum-exp. A chunk is one
 // key head of one sequence, so that the gradients of its keys and values are summed by one thread, in order.
@@ -8,18 +7,18 @@
 #ifndef CK_ATTENTION_H
 #define CK_ATTENTION_H
 
-#include "attention_backward.inl.h"
-#include "attention_forward.inl.h"
-#if CK_MATRIX_UNIT
-#include "attention_on_unit.inl.h"
+#include "attention/backward.inl.h"
+#include "attention/forward.inl.h"
+#if CK_AMX
+#include "amx/attention.inl.h"
 #endif
 
 static void attention(ck_pool *pool, void *out, void *lse, const void *q, const void *k, const void *v,
                       const ck_attention *shape) {
   attention_job job = {shape, out, lse, q, k, v, chunks_of(shape->query_length, attention_block_queries)};
   void (*chunk)(void *context, ptrdiff_t chunk) = attention_chunk;
-#if CK_MATRIX_UNIT
-  if (takes_unit(shape)) chunk = attention_unit_chunk;
+#if CK_AMX
+  if (runs_on_amx(shape)) chunk = attention_amx_chunk;
 #endif
   ck_pool_run(pool, shape->batch * shape->key_heads * job.blocks, chunk, &job);
 }
@@ -29,8 +28,8 @@ static void attention_backward(ck_pool *pool, void *dq, void *dk, void *dv, cons
                                const ck_attention *shape) {
   attention_backward_job job = {shape, dq, dk, dv, dout, out, lse, q, k, v};
   void (*chunk)(void *context, ptrdiff_t chunk) = attention_backward_chunk;
-#if CK_MATRIX_UNIT
-  if (takes_unit(shape)) chunk = attention_backward_unit_chunk;
+#if CK_AMX
+  if (runs_on_amx(shape)) chunk = attention_backward_amx_chunk;
 #endif
   ck_pool_run(pool, shape->batch * shape->key_heads, chunk, &job);
 }

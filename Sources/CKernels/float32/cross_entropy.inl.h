@@ -3,11 +3,12 @@
 #ifndef CK_CROSS_ENTROPY_H
 #define CK_CROSS_ENTROPY_H
 
-#include "chunks.inl.h"
-#include "reductions.inl.h"
-#include "softmax.inl.h"
 #include <math.h>
 #include <string.h>
+
+#include "reductions.inl.h"
+#include "softmax.inl.h"
+#include "vectors/chunks.inl.h"
 
 typedef struct cross_entropy_job {
   float *losses, *dlogits;
@@ -26,11 +27,11 @@ static void cross_entropy_row(const cross_entropy_job *job, ptrdiff_t r) {
     return;
   }
   const float *logits = job->logits + r * columns;
-  float most = max_span(logits, columns), target_logit = logits[target];
-  float sum = dlogits == NULL ? sum_exponentials(logits, most, columns)
-                              : exponentials(dlogits, logits, 1, most, columns);
+  float max = max_span(logits, columns), target_logit = logits[target];
+  float sum = dlogits == NULL ? sum_exponentials(logits, max, columns)
+                              : exponentials(dlogits, logits, 1, max, columns);
   // Where the target is the largest, as it mostly is late in training, most − target is exactly 0.
-  job->losses[r] = logf(sum) + (most - target_logit);
+  job->losses[r] = logf(sum) + (max - target_logit);
   if (dlogits == NULL) return;
   scale_row(dlogits, dlogits, job->scale / sum, 0, columns);
   dlogits[target] -= job->scale;

@@ -3,8 +3,8 @@
 #ifndef CK_DROPOUT_H
 #define CK_DROPOUT_H
 
-#include "chunks.inl.h"
-#include "vector.inl.h"
+#include "vectors/chunks.inl.h"
+#include "vectors/vector.inl.h"
 
 typedef uint64_t wide_uvec __attribute__((vector_size(CK_LANES * sizeof(uint64_t))));
 
@@ -30,11 +30,11 @@ CK_INLINE void random_blocks(cr_key key, uvec word[4]) {
   }
 }
 
-enum { share_lanes = 4 * CK_LANES };  // elements that one round of random_blocks serves
+enum { dropout_lanes = 4 * CK_LANES };  // elements that one round of random_blocks serves
 
-/// share[e] is `kept` or 0 for the `share_lanes` elements from that of word 0 of counter
+/// share[e] is `kept` or 0 for the `dropout_lanes` elements from that of word 0 of counter
 /// {first, c1, c2, 0} on.
-CK_INLINE void draw_shares(float share[share_lanes], cr_key key, uint32_t first, uint32_t c1,
+CK_INLINE void draw_dropout_scales(float dropout_scale[dropout_lanes], cr_key key, uint32_t first, uint32_t c1,
                            uint32_t c2, uint32_t threshold, float kept) {
   uvec block;
   for (uint32_t lane = 0; lane < CK_LANES; lane++) block[lane] = first + lane;
@@ -45,10 +45,10 @@ CK_INLINE void draw_shares(float share[share_lanes], cr_key key, uint32_t first,
   // Words 0 to 3 of one counter belong to four neighbouring elements.
   vec even_low = interleave_low(drawn[0], drawn[2]), odd_low = interleave_low(drawn[1], drawn[3]);
   vec even_high = interleave_high(drawn[0], drawn[2]), odd_high = interleave_high(drawn[1], drawn[3]);
-  store(share, interleave_low(even_low, odd_low));
-  store(share + CK_LANES, interleave_high(even_low, odd_low));
-  store(share + 2 * CK_LANES, interleave_low(even_high, odd_high));
-  store(share + 3 * CK_LANES, interleave_high(even_high, odd_high));
+  store(dropout_scale, interleave_low(even_low, odd_low));
+  store(dropout_scale + CK_LANES, interleave_high(even_low, odd_low));
+  store(dropout_scale + 2 * CK_LANES, interleave_low(even_high, odd_high));
+  store(dropout_scale + 3 * CK_LANES, interleave_high(even_high, odd_high));
 }
 
 typedef struct dropout_job {
@@ -63,13 +63,14 @@ typedef struct dropout_job {
 static void dropout_chunk(void *context, ptrdiff_t chunk) {
   const dropout_job *job = context;
   span part = span_of(chunk, chunk_elements, job->n);
-  for (ptrdiff_t first = part.start; first < part.end; first += share_lanes) {
-    float share[share_lanes];
+  for (ptrdiff_t first = part.start; first < part.end; first += dropout_lanes) {
+    float dropout_scale[dropout_lanes];
     uint64_t counter = (uint64_t)first / 4;
-    draw_shares(share, job->key, (uint32_t)counter, (uint32_t)(counter >> 32), 0, job->threshold, job->kept);
-    for (ptrdiff_t e = first; e < first + share_lanes && e < part.end; e += CK_LANES) {
+    draw_dropout_scales(dropout_scale, job->key, (uint32_t)counter, (uint32_t)(counter >> 32), 0, job->threshold,
+                        job->kept);
+    for (ptrdiff_t e = first; e < first + dropout_lanes && e < part.end; e += CK_LANES) {
       ptrdiff_t lanes = lanes_of(part.end - e);
-      vec scale = load(share + (e - first));
+      vec scale = load(dropout_scale + (e - first));
       vec y = choose(scale == 0.0f, (vec){}, scale * load_first(job->x + e, lanes));
       store_first(job->y + e, y, lanes);
     }

@@ -3,9 +3,10 @@
 #ifndef CK_ELEMENTWISE_H
 #define CK_ELEMENTWISE_H
 
-#include "chunks.inl.h"
-#include "exponential.inl.h"
 #include <math.h>
+
+#include "vectors/chunks.inl.h"
+#include "vectors/exponential.inl.h"
 
 /// ½(1 + tanh u) = 1 / (1 + e⁻²ᵘ), so that gelu(x) = x · logistic(2u) takes one exponential.
 CK_INLINE vec gelu_twice_u(vec x) { return x * (1.5957691216f + 0.0713548163f * (x * x)); }
@@ -115,7 +116,8 @@ static void unary_backward(ck_pool *pool, ck_unary op, void *dx, const void *dy,
   ck_pool_run(pool, chunks_of(n, chunk_elements), unary_backward_chunk, &job);
 }
 
-static void unary_with_backward(ck_pool *pool, ck_unary op, void *y, void *dx, const void *dy, const void *x, ptrdiff_t n) {
+static void unary_with_backward(ck_pool *pool, ck_unary op, void *y, void *dx, const void *dy, const void *x,
+                                ptrdiff_t n) {
   unary_job job = {.op = op, .y = y, .dx = dx, .dy = dy, .x = x, .n = n};
   ck_pool_run(pool, chunks_of(n, chunk_elements), unary_with_backward_chunk, &job);
 }

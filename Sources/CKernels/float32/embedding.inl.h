@@ -3,9 +3,10 @@
 #ifndef CK_EMBEDDING_H
 #define CK_EMBEDDING_H
 
-#include "chunks.inl.h"
-#include "vector.inl.h"
 #include <string.h>
+
+#include "vectors/chunks.inl.h"
+#include "vectors/vector.inl.h"
 
 typedef struct embedding_job {
   float *result;

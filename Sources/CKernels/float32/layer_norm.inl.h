@@ -3,12 +3,13 @@
 #ifndef CK_LAYER_NORM_H
 #define CK_LAYER_NORM_H
 
-#include "../scratch.h"
-#include "chunks.inl.h"
-#include "reductions.inl.h"
-#include "vector.inl.h"
 #include <math.h>
 #include <string.h>
+
+#include "../memory/scratch.h"
+#include "reductions.inl.h"
+#include "vectors/chunks.inl.h"
+#include "vectors/vector.inl.h"
 
 typedef struct layer_norm_job {
   float *y, *mean, *rstd;

@@ -7,11 +7,12 @@
 #ifndef CK_LAYOUT_H
 #define CK_LAYOUT_H
 
-#include "chunks.inl.h"
-#include "vector.inl.h"
 #include <string.h>
 
-enum { most_axes = 8 };
+#include "vectors/chunks.inl.h"
+#include "vectors/vector.inl.h"
+
+enum { max_axes = 8 };
 
 typedef struct axis {
   ptrdiff_t length, y_stride, x_stride;
@@ -21,14 +22,14 @@ typedef struct copy_job {
   float *y;
   const float *x;
   int outer_axes;
-  axis outer[most_axes];
+  axis outer[max_axes];
   axis inner;        // y's smallest stride
   axis across;       // the axis along which x is contiguous, for transpositions; else of length 1
   ptrdiff_t pieces;  // each inner axis, or the one across, is cut into
   ptrdiff_t units, units_of_chunk;
 } copy_job;
 
-static int sort_and_join(axis axes[most_axes], const ptrdiff_t *y_strides, const ptrdiff_t *x_strides,
+static int sort_and_join(axis axes[max_axes], const ptrdiff_t *y_strides, const ptrdiff_t *x_strides,
                          int rank, const ptrdiff_t *shape) {
   int count = 0;
   for (int source = 0; source < rank; source++) {

@@ -1,40 +1,41 @@
 // Matrix multiplication, after Goto & van de Geijn, "Anatomy of high-performance matrix multiplication",
 // ACM TOMS 34 (2008), https://doi.org/10.1145/1356052.1356053, cut down to what a transformer's shapes need.
 //
-// A chunk of work is one panel of columns of C by a block of its rows: slice by slice of k, it runs tile after tile
-// down the rows. The sum over k is never cut between threads.
+// In BLIS's words: the micro-kernel computes a tile of MR × NR (CK_MR rows, CK_NR_VECTORS vectors). A chunk of work is
+// one panel of NR columns by a block of MC rows: for each KC deep slice of k, it runs the micro-kernel down the rows.
+// The sum over k is never cut between threads.
 
 #ifndef CK_MATMUL_H
 #define CK_MATMUL_H
 
-#include "../scratch.h"
-#include "dot.inl.h"
-#include "matmul_operands.inl.h"
-#include "tile.inl.h"
-#if CK_MATRIX_UNIT
-#include "matmul_on_unit.inl.h"
+#include "../memory/scratch.h"
+#include "matmul/dot.inl.h"
+#include "matmul/micro_kernel.inl.h"
+#include "matmul/packing.inl.h"
+#if CK_AMX
+#include "amx/matmul.inl.h"
 #endif
 
 enum {
   // Enough tiles that a chunk takes longer than handing it out, few enough that two threads share 128 rows evenly.
-  fewest_block_rows = 64,
-  most_block_rows = 512,
+  min_mc = 64,
+  max_mc = 512,
   // Enough that 2 to 8 threads end together.
-  wanted_chunks = 24,
+  target_chunks = 24,
   // With fewer rows than this there is nothing to gain from packing: B is read once whatever one does.
-  fewest_packed_rows = 5,
+  min_packed_rows = 5,
 };
 
 CK_INLINE ptrdiff_t block_start(ptrdiff_t block, ptrdiff_t blocks, ptrdiff_t rows) {
   if (block == blocks) return rows;
-  return rows * block / blocks / CK_TILE_ROWS * CK_TILE_ROWS;
+  return rows * block / blocks / CK_MR * CK_MR;
 }
 
 static ptrdiff_t count_row_blocks(ptrdiff_t rows, ptrdiff_t panel_count) {
-  ptrdiff_t wanted = chunks_of(wanted_chunks, panel_count);
-  ptrdiff_t fewest = chunks_of(rows, most_block_rows), most = rows / fewest_block_rows;
-  ptrdiff_t blocks = wanted < most ? wanted : most;
-  return blocks > fewest ? blocks : fewest;
+  ptrdiff_t target = chunks_of(target_chunks, panel_count);
+  ptrdiff_t min = chunks_of(rows, max_mc), max = rows / min_mc;
+  ptrdiff_t blocks = target < max ? target : max;
+  return blocks > min ? blocks : min;
 }
 
 CK_INLINE void matmul_chunk_of(const operand_format format, const matmul_job *job, ptrdiff_t chunk) {
@@ -46,26 +47,26 @@ CK_INLINE void matmul_chunk_of(const operand_format format, const matmul_job *jo
   ptrdiff_t row_end = block_start(block + 1, job->row_blocks, shape->m);
 
   ptrdiff_t width = whole_vectors(columns);
-  float *own = job->packed != NULL ? NULL : ck_scratch(ck_scratch_chunk, sizeof(float) * (size_t)(slice_depth * width));
+  float *own = job->packed != NULL ? NULL : ck_scratch(ck_scratch_chunk, sizeof(float) * (size_t)(max_kc * width));
   for (ptrdiff_t slice = 0; slice < job->slices; slice++) {
     span part = even_span_of(slice, job->slices, job->places);
     if (own != NULL) pack_slice(format, job, own, item, panel, part);
     tile t = {
         .k = part.end - part.start,
-        .a_step = job->a_step,
-        .b = own != NULL ? own : job->packed + packed_place(job, item, panel) + part.start * width,
-        .b_step = width,
+        .a_stride = job->a_stride,
+        .b = own != NULL ? own : job->packed + packed_offset(job, item, panel) + part.start * width,
+        .b_stride = width,
         .bias = slice == 0 && job->bias != NULL ? job->bias + column : NULL,
-        .c_step = shape->ldc,
+        .c_stride = shape->ldc,
         .columns = columns,
         .accumulate = shape->accumulate || slice > 0,
     };
-    const float *a = job->a + item * job->a_item + part.start * job->a_step;
+    const float *a = job->a + item * job->a_item + part.start * job->a_stride;
     float *c = job->c + item * shape->stride_c + column;
-    for (ptrdiff_t row = row_start; row < row_end; row += CK_TILE_ROWS) {
+    for (ptrdiff_t row = row_start; row < row_end; row += CK_MR) {
       set_tile_rows(&t, a + row * job->a_row, job->a_row, row_end - row);
       t.c = c + row * shape->ldc;
-      multiply_tile(format, &t);
+      micro_kernel(format, &t);
     }
   }
 }
@@ -122,7 +123,7 @@ CK_INLINE void multiply_all(const operand_format format, ck_pool *pool, matmul_j
   const ck_matmul *shape = &job->shape;
   job->panels = cut_panels(shape->n);
   job->places = places_of(format, shape->k);
-  job->slices = at_least_one(chunks_of(job->places, slice_depth));
+  job->slices = at_least_one(chunks_of(job->places, max_kc));
   job->row_blocks = count_row_blocks(shape->m, job->panels.count * shape->batch);
   prepare(format, pool, job);
   ck_pool_run(pool, shape->batch * job->row_blocks * job->panels.count, body, job);
@@ -133,14 +134,14 @@ static void matmul(ck_pool *pool, void *c, const void *a, const void *b, const v
   matmul_job job = {.shape = without_batch(*shape), .c = c, .a = a, .b = b, .bias = bias};
   ptrdiff_t m = job.shape.m, n = job.shape.n, batch = job.shape.batch;
   if (m <= 0 || n <= 0 || batch <= 0) return;
-  if (m < fewest_packed_rows && job.shape.transpose_b && !job.shape.transpose_a) {
+  if (m < min_packed_rows && job.shape.transpose_b && !job.shape.transpose_a) {
     ptrdiff_t columns = columns_of_dot_chunk(&job.shape);
     ck_pool_run(pool, batch * chunks_of(n, columns), dot_chunk, &job);
     return;
   }
-#if CK_MATRIX_UNIT
+#if CK_AMX
   if (shape->precision != ck_precision_highest) {
-    multiply_on_unit(pool, c, a, b, bias, &job.shape);
+    matmul_on_amx(pool, c, a, b, bias, &job.shape);
     return;
   }
 #endif

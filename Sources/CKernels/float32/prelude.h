@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "CKernels.h"
-#include "../scratch.h"
-#include "../tables.h"
-#include "../tile_shapes.h"
+#include "../memory/scratch.h"
+#include "../tables/tables.h"
+#include "amx/tile_config.h"
 
 #endif

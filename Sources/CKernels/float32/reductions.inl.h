@@ -3,10 +3,11 @@
 #ifndef CK_REDUCTIONS_H
 #define CK_REDUCTIONS_H
 
-#include "../scratch.h"
-#include "chunks.inl.h"
-#include "vector.inl.h"
 #include <math.h>
+
+#include "../memory/scratch.h"
+#include "vectors/chunks.inl.h"
+#include "vectors/vector.inl.h"
 
 enum {
   // A row is summed in pieces of this many, each in float, and the pieces in double.
@@ -104,12 +105,12 @@ static void sum_rows(ck_pool *pool, void *y, const void *x, ptrdiff_t rows, ptrd
 static void max_rows(ck_pool *pool, void *y, const void *x, ptrdiff_t rows, ptrdiff_t columns) {
   fold_job job = fold_rows(pool, row_fold_max, x, rows, columns);
   for (ptrdiff_t r = 0; r < rows; r++) {
-    double most = -INFINITY;
+    double max = -INFINITY;
     for (ptrdiff_t piece = 0; piece < job.pieces; piece++) {
       double candidate = job.partials[r * job.pieces + piece];
-      if (candidate > most || isnan(candidate)) most = candidate;
+      if (candidate > max || isnan(candidate)) max = candidate;
     }
-    ((float *)y)[r] = (float)most;
+    ((float *)y)[r] = (float)max;
   }
 }
 
@@ -122,12 +123,12 @@ static double sum_squares(ck_pool *pool, const void *x, ptrdiff_t n) {
 
 // MARK: - Columns
 
-enum { fewest_block_sum_rows = 32, most_row_blocks = 16 };
+enum { min_summed_rows = 32, max_row_blocks = 16 };
 
 /// How many blocks of rows are summed apart, and their sums in order.
 CK_INLINE ptrdiff_t count_summed_blocks(ptrdiff_t rows) {
-  ptrdiff_t blocks = rows / fewest_block_sum_rows;
-  return at_least_one(blocks < most_row_blocks ? blocks : most_row_blocks);
+  ptrdiff_t blocks = rows / min_summed_rows;
+  return at_least_one(blocks < max_row_blocks ? blocks : max_row_blocks);
 }
 
 /// y[c] = Σ over blocks of partials[block, c]
@@ -149,12 +150,12 @@ typedef struct sum_columns_job {
 } sum_columns_job;
 
 /// The sums of up to sums_at_once vectors of columns over a block of rows.
-CK_INLINE void sum_column_group(const float *x, ptrdiff_t step, span rows, ptrdiff_t columns, float *sums) {
+CK_INLINE void sum_column_group(const float *x, ptrdiff_t stride, span rows, ptrdiff_t columns, float *sums) {
   vec sum[sums_at_once] = {};
   for (ptrdiff_t r = rows.start; r < rows.end; r++) {
     for (int t = 0; t < sums_at_once; t++) {
       ptrdiff_t c = t * CK_LANES;
-      if (c < columns) sum[t] += load_first(x + r * step + c, lanes_of(columns - c));
+      if (c < columns) sum[t] += load_first(x + r * stride + c, lanes_of(columns - c));
     }
   }
   for (int t = 0; t < sums_at_once; t++) {

@@ -3,9 +3,10 @@
 #ifndef CK_ROTARY_H
 #define CK_ROTARY_H
 
-#include "chunks.inl.h"
-#include "vector.inl.h"
 #include <string.h>
+
+#include "vectors/chunks.inl.h"
+#include "vectors/vector.inl.h"
 
 typedef struct rotary_job {
   float *y;

@@ -3,11 +3,12 @@
 #ifndef CK_SOFTMAX_H
 #define CK_SOFTMAX_H
 
-#include "chunks.inl.h"
-#include "dot.inl.h"
-#include "exponential.inl.h"
-#include "reductions.inl.h"
 #include <math.h>
+
+#include "matmul/dot.inl.h"
+#include "reductions.inl.h"
+#include "vectors/chunks.inl.h"
+#include "vectors/exponential.inl.h"
 
 /// y = exp(scale·x − shift); returns Σ y. y may alias x.
 static float exponentials(float *y, const float *x, float scale, float shift, ptrdiff_t n) {
@@ -96,11 +97,11 @@ static void log_softmax_chunk(void *context, ptrdiff_t chunk) {
   span rows = span_of(chunk, rows_of_chunk(columns), job->rows);
   for (ptrdiff_t r = rows.start; r < rows.end; r++) {
     const float *x = job->x + r * columns;
-    float most = max_span(x, columns);
-    float log_sum = logf(sum_exponentials(x, most, columns));
+    float max = max_span(x, columns);
+    float log_sum = logf(sum_exponentials(x, max, columns));
     for (ptrdiff_t c = 0; c < columns; c += CK_LANES) {
       ptrdiff_t lanes = lanes_of(columns - c);
-      store_first(job->result + r * columns + c, load_first(x + c, lanes) - most - log_sum, lanes);
+      store_first(job->result + r * columns + c, load_first(x + c, lanes) - max - log_sum, lanes);
     }
   }
 }

@@ -1,7 +1,7 @@
 // What the processor runs: kernels, chosen at start for this CPU, and the threads they run on.
 //
-// A `ck_kernels` table holds one function for each job. The float32 tables (baseline, AVX2, AVX-512, that with bfloat16, AMX) are
-// the fast ones, one source compiled once per instruction set. The float64 table is the executable
+// A `ck_kernels` table holds one function for each kernel. The float32 tables (baseline, AVX2, AVX-512, AVX-512 with
+// bfloat16, AMX) are the fast ones, one source compiled once per instruction set. The float64 table is the executable
 // specification: plain loops that read like the formula. Every pointer to tensor data points to the table's
 // element type; tensors are row-major. An output is overwritten unless the contract says "added to", and
 // overlaps no input unless the contract says "may alias". Sizes count elements and may be zero.
@@ -61,17 +61,16 @@ typedef enum ck_unary {
 
 typedef enum ck_binary { ck_binary_add, ck_binary_subtract, ck_binary_multiply, ck_binary_divide } ck_binary;
 
-/// How exactly a float32 matrix product is computed; sums are always float32. A table without a way of its own for
-/// a precision takes the next more exact one, and so do products of fewer than 5 rows by Bᵀ.
+/// How exactly a float32 matrix product is computed; sums are always float32. A table that does not support a precision
+/// natively uses the next more exact one, and so do products of fewer than 5 rows by Bᵀ.
 typedef enum ck_precision {
   ck_precision_highest,  // factors are float32
-  /// Each factor is the sum of two bfloat16 numbers, its rounding and what that left, off by at most 2⁻¹⁷ of itself, and
-  /// the product of the two rests is left out: a product is off by at most 2⁻¹⁵ + 2⁻³⁴ of itself. Rests below 2⁻¹²⁶, and
-  /// products with them, count as 0, so that factors and products below 2⁻¹⁰⁸ are off as in medium; a factor that is
-  /// infinite in medium gives NaN.
+  /// Each factor is hi + lo in bfloat16, with a relative error of at most 2⁻¹⁷; lo·lo is dropped. A product's relative
+  /// error is at most 2⁻¹⁵ + 2⁻³⁴. A subnormal lo, and products with it, are flushed to 0, so that factors and products
+  /// below 2⁻¹⁰⁸ are as exact as in medium; a factor that is infinite in medium gives NaN.
   ck_precision_high,
-  /// Factors are rounded to bfloat16, off by at most 2⁻⁸ of themselves. Subnormal factors, products and sums count as
-  /// 0, and factors from 2¹²⁸ − 2¹¹⁹ on as infinite.
+  /// Factors are rounded to bfloat16, a relative error of at most 2⁻⁸. Subnormal factors, products and sums are flushed
+  /// to 0, and factors from 2¹²⁸ − 2¹¹⁹ on become infinite.
   ck_precision_medium,
 } ck_precision;
 
@@ -114,7 +113,7 @@ typedef struct ck_attention {
   /// How many keys each sequence has, at most key_length; NULL: all have key_length. Those behind are not read.
   const ptrdiff_t *_Nullable key_lengths;
   double scale;       // usually 1/√D
-  ck_precision precision;  // of the products, where they run on a matrix unit and there are 16 queries or more
+  ck_precision precision;  // of the products, where they run on AMX and there are 16 queries or more
   bool causal;        // query i sits at p = i + its sequence's keys − query_length and sees keys j ≤ p
   ptrdiff_t window;   // with causal: sees only j > p − window; 0 for no limit
   double dropout;     // probability that a weight is dropped (the others grow by 1/(1 − dropout))
@@ -144,16 +143,17 @@ static inline uint32_t ck_dropout_threshold(double p) {
 typedef struct ck_kernels {
   const char *name;  // "baseline", "avx2", "avx512", "avx512bf16", "amx", "float64"
   size_t element_size;
-  uint32_t precisions;     // bit p for each ck_precision p that matmul has a way of its own for
-  bool attention_rounds;   // whether attention computes in them too
+  uint32_t precisions;     // bit p for each ck_precision p that matmul supports natively
+  bool attention_rounds;   // whether attention supports them too
 
   // Element-wise. y may alias any input of the same size.
   void (*unary)(ck_pool *pool, ck_unary op, void *y, const void *x, ptrdiff_t n);
   /// dx = dy · f′, where y = f(x).
   void (*unary_backward)(ck_pool *pool, ck_unary op, void *dx, const void *dy, const void *x, const void *y,
                          ptrdiff_t n);
-  /// y = f(x) and dx = dy · f′ in one pass, for a caller who has not kept y. y overlaps no input; dx may be dy.
-  void (*unary_with_backward)(ck_pool *pool, ck_unary op, void *y, void *dx, const void *dy, const void *x, ptrdiff_t n);
+  /// Recomputes y = f(x) and writes dx = dy · f′ in one pass. y overlaps no input; dx may overwrite dy.
+  void (*unary_with_backward)(ck_pool *pool, ck_unary op, void *y, void *dx, const void *dy, const void *x,
+                              ptrdiff_t n);
   void (*binary)(ck_pool *pool, ck_binary op, void *y, const void *a, const void *b, ptrdiff_t n);
   /// y = scale·x + shift.
   void (*affine)(ck_pool *pool, void *y, const void *x, double scale, double shift, ptrdiff_t n);

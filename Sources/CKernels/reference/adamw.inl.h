@@ -3,8 +3,9 @@
 #ifndef CK_REFERENCE_ADAMW_H
 #define CK_REFERENCE_ADAMW_H
 
-#include "real.h"
 #include <math.h>
+
+#include "real.h"
 
 static void adamw(ck_pool *pool, void *weights, void *first_moments, void *second_moments,
                   const void *gradients, const ck_adamw *step, ptrdiff_t n) {

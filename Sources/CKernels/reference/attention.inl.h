@@ -3,10 +3,11 @@
 #ifndef CK_REFERENCE_ATTENTION_H
 #define CK_REFERENCE_ATTENTION_H
 
-#include "../scratch.h"
+#include <math.h>
+
+#include "../memory/scratch.h"
 #include "real.h"
 #include "softmax.inl.h"
-#include <math.h>
 
 /// One query of one head: what it sees, and where its data lies.
 typedef struct attention_query {
@@ -44,7 +45,7 @@ static double dot(const real *a, const real *b, ptrdiff_t n) {
 }
 
 /// What the weight of key `j` is multiplied by: 1/(1 − p) or 0.
-static double kept_share(const ck_attention *shape, const attention_query *query, ptrdiff_t j) {
+static double dropout_scale(const ck_attention *shape, const attention_query *query, ptrdiff_t j) {
   cr_block counter = {{(uint32_t)(j / 4), query->position, query->sequence_and_head, 0}};
   uint32_t word = cr_philox(shape->key, counter).word[j % 4];
   return word >= ck_dropout_threshold(shape->dropout) ? 1 / (1 - shape->dropout) : 0;
@@ -61,7 +62,7 @@ static void attend(const ck_attention *shape, const attention_query *query, real
   *lse = seen > 0 ? log_sum_exp(scores, seen) : -INFINITY;
   for (ptrdiff_t s = 0; s < seen; s++) {
     ptrdiff_t j = query->first_key + s;
-    double weight = exp(scores[s] - *lse) * kept_share(shape, query, j);
+    double weight = exp(scores[s] - *lse) * dropout_scale(shape, query, j);
     for (ptrdiff_t c = 0; c < shape->head_width; c++) out[c] += weight * v[j * shape->value_stride + c];
   }
 }
@@ -79,22 +80,23 @@ static void attention(ck_pool *pool, void *out, void *lse, const void *q, const 
   }
 }
 
-/// Gradients of one query's out: dv = w·dout; with P the softmax and w = P·(kept share),
-/// dP = (dout · v)·(kept share), dscore = P·(dP − dout · out), dq = scale·Σ dscore·k, dk = scale·dscore·q.
+/// Gradients of one query's out: dv = w·dout; with P the softmax and w = P·(dropout scale),
+/// dP = (dout · v)·(dropout scale), delta = dout · out, dscore = P·(dP − delta),
+/// dq = scale·Σ dscore·k, dk = scale·dscore·q.
 static void attend_backward(const ck_attention *shape, const attention_query *query, real *dq, real *dk,
                             real *dv, const real *dout, const real *out, double lse, const real *q,
                             const real *k, const real *v) {
   ptrdiff_t width = shape->head_width;
-  double mean_gradient = dot(dout, out, width);
+  double delta = dot(dout, out, width);
   for (ptrdiff_t j = query->first_key; j < query->key_end; j++) {
     const real *key = k + j * shape->key_stride, *value = v + j * shape->value_stride;
-    double share = kept_share(shape, query, j);
+    double kept = dropout_scale(shape, query, j);
     double probability = exp(shape->scale * dot(q, key, width) - lse);
-    double dscore = shape->scale * probability * (dot(dout, value, width) * share - mean_gradient);
+    double dscore = shape->scale * probability * (dot(dout, value, width) * kept - delta);
     for (ptrdiff_t c = 0; c < width; c++) {
       dq[c] += dscore * key[c];
       dk[j * shape->key_stride + c] += dscore * q[c];
-      dv[j * shape->value_stride + c] += probability * share * dout[c];
+      dv[j * shape->value_stride + c] += probability * kept * dout[c];
     }
   }
 }

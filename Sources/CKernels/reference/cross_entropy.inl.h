@@ -3,9 +3,10 @@
 #ifndef CK_REFERENCE_CROSS_ENTROPY_H
 #define CK_REFERENCE_CROSS_ENTROPY_H
 
+#include <math.h>
+
 #include "real.h"
 #include "softmax.inl.h"
-#include <math.h>
 
 static void cross_entropy(ck_pool *pool, void *losses, void *dlogits, const void *logits,
                           const int32_t *targets, double scale, ptrdiff_t rows, ptrdiff_t columns) {

@@ -3,8 +3,9 @@
 #ifndef CK_REFERENCE_ELEMENTWISE_H
 #define CK_REFERENCE_ELEMENTWISE_H
 
-#include "real.h"
 #include <math.h>
+
+#include "real.h"
 
 static const double gelu_slope = 0.7978845608028654;  // √(2/π)
 static const double gelu_cubic = 0.044715;
@@ -56,8 +57,8 @@ static void unary_backward(ck_pool *pool, ck_unary op, void *dinput, const void 
   for (ptrdiff_t e = 0; e < n; e++) dx[e] = dy[e] * unary_derivative(op, x[e], y[e]);
 }
 
-static void unary_with_backward(ck_pool *pool, ck_unary op, void *result, void *dinput, const void *dresult, const void *input,
-                        ptrdiff_t n) {
+static void unary_with_backward(ck_pool *pool, ck_unary op, void *result, void *dinput, const void *dresult,
+                                const void *input, ptrdiff_t n) {
   unary(pool, op, result, input, n);
   unary_backward(pool, op, dinput, dresult, input, result, n);
 }

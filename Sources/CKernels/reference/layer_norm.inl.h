@@ -3,8 +3,9 @@
 #ifndef CK_REFERENCE_LAYER_NORM_H
 #define CK_REFERENCE_LAYER_NORM_H
 
-#include "real.h"
 #include <math.h>
+
+#include "real.h"
 
 static void layer_norm(ck_pool *pool, void *result, void *means, void *rstds, const void *input,
                        const void *gains, const void *biases, double epsilon, ptrdiff_t rows,

@@ -3,8 +3,9 @@
 #ifndef CK_REFERENCE_REDUCTIONS_H
 #define CK_REFERENCE_REDUCTIONS_H
 
-#include "real.h"
 #include <math.h>
+
+#include "real.h"
 
 static void sum_rows(ck_pool *pool, void *result, const void *input, ptrdiff_t rows, ptrdiff_t columns) {
   real *y = result;
@@ -18,11 +19,11 @@ static void sum_rows(ck_pool *pool, void *result, const void *input, ptrdiff_t r
 
 /// NaN where there is one, −∞ where there is nothing.
 static double largest(const real *x, ptrdiff_t n) {
-  double most = -INFINITY;
+  double max = -INFINITY;
   for (ptrdiff_t e = 0; e < n; e++) {
-    if (x[e] > most || isnan(x[e])) most = x[e];
+    if (x[e] > max || isnan(x[e])) max = x[e];
   }
-  return most;
+  return max;
 }
 
 static void max_rows(ck_pool *pool, void *result, const void *input, ptrdiff_t rows, ptrdiff_t columns) {

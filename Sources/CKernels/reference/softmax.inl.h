@@ -3,24 +3,25 @@
 #ifndef CK_REFERENCE_SOFTMAX_H
 #define CK_REFERENCE_SOFTMAX_H
 
+#include <math.h>
+
 #include "real.h"
 #include "reductions.inl.h"
-#include <math.h>
 
 /// log Σ exp(x): the largest is taken out first, so that nothing overflows.
 static double log_sum_exp(const real *x, ptrdiff_t n) {
-  double most = largest(x, n), sum = 0;
-  for (ptrdiff_t e = 0; e < n; e++) sum += exp(x[e] - most);
-  return most + log(sum);
+  double max = largest(x, n), sum = 0;
+  for (ptrdiff_t e = 0; e < n; e++) sum += exp(x[e] - max);
+  return max + log(sum);
 }
 
 static void softmax(ck_pool *pool, void *result, const void *input, ptrdiff_t rows, ptrdiff_t columns) {
   for (ptrdiff_t r = 0; r < rows; r++) {
     real *y = (real *)result + r * columns;
     const real *x = (const real *)input + r * columns;
-    double most = largest(x, columns), sum = 0;
-    for (ptrdiff_t c = 0; c < columns; c++) sum += exp(x[c] - most);
-    for (ptrdiff_t c = 0; c < columns; c++) y[c] = exp(x[c] - most) / sum;
+    double max = largest(x, columns), sum = 0;
+    for (ptrdiff_t c = 0; c < columns; c++) sum += exp(x[c] - max);
+    for (ptrdiff_t c = 0; c < columns; c++) y[c] = exp(x[c] - max) / sum;
   }
 }
 

@@ -4,26 +4,26 @@
 // Where several blocks of rows want the same panel, B is packed once for all of them, before they run. A is read
 // where it lies, since a tile needs single elements of it, but for the rounding.
 
-#ifndef CK_MATMUL_OPERANDS_H
-#define CK_MATMUL_OPERANDS_H
+#ifndef CK_MATMUL_PACKING_H
+#define CK_MATMUL_PACKING_H
 
-#include "../scratch.h"
-#include "bfloat16.inl.h"
-#include "chunks.inl.h"
-#include "tile.inl.h"
+#include "../../memory/scratch.h"
+#include "../vectors/bfloat16.inl.h"
+#include "../vectors/chunks.inl.h"
+#include "micro_kernel.inl.h"
 
 enum {
-  // A slice of B's panel takes slice_depth · 48 · 4 bytes = 96 KiB: it stays in L2 while the rows stream by.
-  slice_depth = 512,
+  // A slice of B's panel takes max_kc · 48 · 4 bytes = 96 KiB: it stays in L2 while the rows stream by.
+  max_kc = 512,
   // More memory than this is not asked for to pack B once: 32 MiB.
-  most_packed_floats = 8 << 20,
+  max_packed_floats = 8 << 20,
 };
 
 typedef struct matmul_job {
   ck_matmul shape;
   float *c;
   const float *a, *b, *bias;
-  ptrdiff_t a_row, a_step, a_item;  // between rows of op(A), places along k, and matrices
+  ptrdiff_t a_row, a_stride, a_item;  // between rows of op(A), places along k, and matrices
   const float *packed;              // all panels of B, or NULL where each chunk packs its own
   panels panels;
   ptrdiff_t places, slices;  // along k, and the runs that these are cut into
@@ -33,7 +33,7 @@ typedef struct matmul_job {
 // MARK: - B
 
 /// Where a panel of a matrix begins among all that are packed.
-CK_INLINE ptrdiff_t packed_place(const matmul_job *job, ptrdiff_t item, ptrdiff_t panel) {
+CK_INLINE ptrdiff_t packed_offset(const matmul_job *job, ptrdiff_t item, ptrdiff_t panel) {
   ptrdiff_t matrix = job->shape.stride_b == 0 ? 0 : item * whole_vectors(job->shape.n);
   return (matrix + panel_start(&job->panels, panel)) * job->places;
 }
@@ -99,7 +99,7 @@ CK_INLINE void prepare_chunk_of(const operand_format format, const preparation *
     ptrdiff_t panel = chunk / job->slices % job->panels.count, item = chunk / job->slices / job->panels.count;
     span part = even_span_of(chunk % job->slices, job->slices, job->places);
     ptrdiff_t width = whole_vectors(panel_end(&job->panels, panel) - panel_start(&job->panels, panel));
-    float *packed = work->packed + packed_place(job, item, panel) + part.start * width;
+    float *packed = work->packed + packed_offset(job, item, panel) + part.start * width;
     pack_slice(format, job, packed, item, panel, part);
   }
 }
@@ -113,12 +113,12 @@ static void prepare_pairs(void *work, ptrdiff_t chunk) { prepare_chunk_of(pairs,
 CK_INLINE void prepare(const operand_format format, ck_pool *pool, matmul_job *job) {
   const ck_matmul *shape = &job->shape;
   job->a_row = shape->transpose_a ? 1 : shape->lda;
-  job->a_step = shape->transpose_a ? shape->lda : 1;
+  job->a_stride = shape->transpose_a ? shape->lda : 1;
   job->a_item = shape->stride_a;
   ptrdiff_t matrices_a = shape->stride_a == 0 ? 1 : shape->batch, matrices_b = shape->stride_b == 0 ? 1 : shape->batch;
   ptrdiff_t size_a = format == pairs ? matrices_a * shape->m * job->places : 0;
   ptrdiff_t size_b = matrices_b * whole_vectors(shape->n) * job->places;
-  if (job->row_blocks == 1 || size_b > most_packed_floats) size_b = 0;
+  if (job->row_blocks == 1 || size_b > max_packed_floats) size_b = 0;
   if (size_a + size_b == 0) return;
 
   float *memory = ck_scratch(ck_scratch_caller, sizeof(float) * (size_t)(size_a + size_b));
@@ -131,7 +131,7 @@ CK_INLINE void prepare(const operand_format format, ck_pool *pool, matmul_job *j
     ck_pool_run(pool, work.rounding_chunks + packing_chunks, prepare_pairs, &work);
     job->a = work.pairs_of_a;
     job->a_row = shape->transpose_a ? 1 : job->places;
-    job->a_step = shape->transpose_a ? shape->m : 1;
+    job->a_stride = shape->transpose_a ? shape->m : 1;
     job->a_item = matrices_a == 1 ? 0 : shape->m * job->places;
   }
 #endif

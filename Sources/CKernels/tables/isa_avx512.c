@@ -2,20 +2,20 @@
 
 #include <immintrin.h>
 
-#include "float32/prelude.h"
+#include "../float32/prelude.h"
 
 #define CK_LANES 16
 // 32 registers: 24 sums, three vectors of B, one element of A.
-#define CK_TILE_ROWS 8
-#define CK_TILE_VECTORS 3
+#define CK_MR 8
+#define CK_NR_VECTORS 3
 #define CK_BFLOAT16 0
-#define CK_MATRIX_UNIT 0
+#define CK_AMX 0
 #define CK_TABLE ck_table_avx512
 #define CK_TABLE_NAME "avx512"
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), \
                              apply_to = function)
-#include "float32/float32.inl.h"
+#include "../float32/float32.inl.h"
 #pragma clang attribute pop
 
 #endif

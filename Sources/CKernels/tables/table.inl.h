@@ -1,5 +1,22 @@
-// Fills one table with the kernels that the including file has defined. The including file names the table
-// (CK_TABLE), its name in words (CK_TABLE_NAME), its element type (`real`) CK_PRECISIONS and CK_ATTENTION_ROUNDS.
+// The list of all kernels: the files that define them, the same in float32/ and in reference/, and the table that they
+// fill. The including file says in which folder the files are (CK_KERNELS), and names the table (CK_TABLE), its name in
+// words (CK_TABLE_NAME), and what its products round (CK_PRECISIONS, CK_ATTENTION_ROUNDS); the files name the element
+// type (`real`).
+
+#define CK_QUOTED(path) #path
+
+#include CK_KERNELS(elementwise.inl.h)
+#include CK_KERNELS(dropout.inl.h)
+#include CK_KERNELS(layout.inl.h)
+#include CK_KERNELS(reductions.inl.h)
+#include CK_KERNELS(matmul.inl.h)
+#include CK_KERNELS(layer_norm.inl.h)
+#include CK_KERNELS(softmax.inl.h)
+#include CK_KERNELS(cross_entropy.inl.h)
+#include CK_KERNELS(embedding.inl.h)
+#include CK_KERNELS(rotary.inl.h)
+#include CK_KERNELS(attention.inl.h)
+#include CK_KERNELS(adamw.inl.h)
 
 const ck_kernels CK_TABLE = {
     .name = CK_TABLE_NAME,

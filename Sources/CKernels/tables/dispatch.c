@@ -16,12 +16,12 @@ enum { table_capacity = 5 };
 
 #if defined(__x86_64__) && defined(__linux__)
 
-/// Whether the CPU has AMX for bfloat16, the system keeps its registers, and this process may use them. Linux gives them
-/// to processes alone that ask, which this does: they cost each thread that uses them 8 KiB, and each of its signal
-/// frames (Documentation/arch/x86/xstate.rst).
-static bool has_matrix_unit(void) {
+/// Whether the CPU has AMX for bfloat16, the system saves its tile registers, and this process may use them. Linux
+/// permits that only to processes that ask, as this does: each thread that uses AMX needs 8 KiB more of saved state, and
+/// so does each of its signal frames (Documentation/arch/x86/xstate.rst).
+static bool has_amx(void) {
   enum { features_leaf = 7, bfloat16_bit = 1 << 22, tiles_bit = 1 << 24 };
-  enum { saves_state_bit = 1 << 27, tile_shapes_state = 1 << 17, tiles_state = 1 << 18 };
+  enum { saves_state_bit = 1 << 27, tile_config_state = 1 << 17, tiles_state = 1 << 18 };
   enum { request_permission = 0x1023, tiles_component = 18 };
   unsigned a, b, c, d;
   if (!__get_cpuid_count(features_leaf, 0, &a, &b, &c, &d)) return false;
@@ -29,12 +29,12 @@ static bool has_matrix_unit(void) {
   if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & saves_state_bit)) return false;
   uint32_t state, upper_state;
   __asm__ volatile("xgetbv" : "=a"(state), "=d"(upper_state) : "c"(0));
-  if (!(state & tile_shapes_state) || !(state & tiles_state)) return false;
+  if (!(state & tile_config_state) || !(state & tiles_state)) return false;
   return syscall(SYS_arch_prctl, request_permission, tiles_component) == 0;
 }
 
 #elif defined(__x86_64__)
-static bool has_matrix_unit(void) { return false; }
+static bool has_amx(void) { return false; }
 #endif
 
 static const ck_kernels *chosen;
@@ -53,7 +53,7 @@ int ck_kernels_supported(const ck_kernels **tables, int capacity) {
       supported[count++] = &ck_table_avx512;
       if (__builtin_cpu_supports("avx512bf16")) {
         supported[count++] = &ck_table_avx512bf16;
-        if (has_matrix_unit()) supported[count++] = &ck_table_amx;
+        if (has_amx()) supported[count++] = &ck_table_amx;
       }
     }
   }

@@ -1,10 +1,11 @@
 // The exponential, what is made of it, and the logarithm.
 
-#ifndef CK_EXPONENTIAL_H
-#define CK_EXPONENTIAL_H
+#ifndef CK_VECTORS_EXPONENTIAL_H
+#define CK_VECTORS_EXPONENTIAL_H
+
+#include <math.h>
 
 #include "vector.inl.h"
-#include <math.h>
 
 /// x · 2ⁿ for an integer n from −151 to 128, subnormal results rounded once.
 CK_INLINE vec times_power_of_two(vec x, vec n) {

@@ -3,32 +3,32 @@
 #ifndef CK_ATTENTION_FORWARD_H
 #define CK_ATTENTION_FORWARD_H
 
-#include "attention_operands.inl.h"
-#include "attention_scores.inl.h"
-#include "dot.inl.h"
-#include "tile.inl.h"
-#include "../scratch.h"
+#include "../../memory/scratch.h"
+#include "../matmul/dot.inl.h"
+#include "../matmul/micro_kernel.inl.h"
+#include "operands.inl.h"
+#include "scores.inl.h"
 
 // Below this many queries a head's keys are not worth packing.
-enum { fewest_tiled_queries = 4 };
+enum { min_tiled_queries = 4 };
 
 /// The queries first ..< first + count, at most a tile of them.
 static void attend_tile(const attention_job *job, const attention_head *head, const packed_columns *keys,
                         head_rows values, float *strip, ptrdiff_t first, ptrdiff_t count) {
   const ck_attention *shape = job->shape;
-  ptrdiff_t step = strip_step(shape->key_length);
+  ptrdiff_t stride = strip_stride(shape->key_length);
   span seen = keys_seen(shape, first, first + count);
-  float sums[CK_TILE_ROWS];
+  float sums[CK_MR];
   multiply_columns(keys, job->q + head->q + first * shape->query_stride, shape->query_stride, count, strip,
-                   step, seen);
+                   stride, seen);
   for (ptrdiff_t r = 0; r < count; r += CK_LANES) {
-    weigh_scores(head, strip + r * step, step, first + r, lanes_of(count - r), seen, sums + r,
+    weigh_scores(head, strip + r * stride, stride, first + r, lanes_of(count - r), seen, sums + r,
                  job->lse + head->lse + first + r);
   }
   float *out = job->out + head->out + first * shape->output_stride;
-  tile t = {.k = seen.end - seen.start, .a_step = 1, .c_step = shape->output_stride};
-  set_tile_rows(&t, strip + seen.start, step, count);
-  values.x += seen.start * values.step;
+  tile t = {.k = seen.end - seen.start, .a_stride = 1, .c_stride = shape->output_stride};
+  set_tile_rows(&t, strip + seen.start, stride, count);
+  values.x += seen.start * values.stride;
   multiply_head_rows(&t, values, out, shape->head_width);
   for (ptrdiff_t r = 0; r < count; r++) {
     divide_row(out + r * shape->output_stride, sums[r], shape->head_width);
@@ -50,16 +50,16 @@ static void attend_row(const attention_job *job, const attention_head *head, flo
   divide_row(out, sum, shape->head_width);
 }
 
-static void attend_chunk(const attention_job *job, attention_chunk_place place) {
+static void attend_chunk(const attention_job *job, attention_block block_at) {
   const ck_attention *shape = job->shape;
   ptrdiff_t group = shape->heads / shape->key_heads, width = shape->head_width, keys = shape->key_length;
-  ptrdiff_t key_head = place.key_head, b = place.b;
-  span queries = place.queries;
+  ptrdiff_t key_head = block_at.key_head, b = block_at.b;
+  span queries = block_at.queries;
 
-  ptrdiff_t strip_size = CK_TILE_ROWS * strip_step(keys), key_size = whole_vectors(keys) * width;
+  ptrdiff_t strip_size = CK_MR * strip_stride(keys), key_size = whole_vectors(keys) * width;
   ptrdiff_t value_size = keys * whole_vectors(width);
   float *strip = ck_scratch(ck_scratch_chunk, sizeof(float) * (size_t)(strip_size + key_size + value_size));
-  bool tiled = queries.end - queries.start >= fewest_tiled_queries;
+  bool tiled = queries.end - queries.start >= min_tiled_queries;
   packed_columns packed_keys = {};
   head_rows values = {};
   for (ptrdiff_t h = key_head * group; h < (key_head + 1) * group; h++) {
@@ -69,10 +69,10 @@ static void attend_chunk(const attention_job *job, attention_chunk_place place) 
       values = read_whole_vectors(job->v + head.v, shape->value_stride, keys, width,
                                   strip + strip_size + key_size);
     }
-    for (ptrdiff_t i = queries.start; i < queries.end; i += tiled ? CK_TILE_ROWS : 1) {
+    for (ptrdiff_t i = queries.start; i < queries.end; i += tiled ? CK_MR : 1) {
       ptrdiff_t left = queries.end - i;
       if (tiled) {
-        attend_tile(job, &head, &packed_keys, values, strip, i, left < CK_TILE_ROWS ? left : CK_TILE_ROWS);
+        attend_tile(job, &head, &packed_keys, values, strip, i, left < CK_MR ? left : CK_MR);
       } else {
         attend_row(job, &head, strip, i);
       }
@@ -82,10 +82,10 @@ static void attend_chunk(const attention_job *job, attention_chunk_place place) 
 
 static void attention_chunk(void *context, ptrdiff_t chunk) {
   attention_job job = *(const attention_job *)context;
-  attention_chunk_place place = place_of_attention_chunk(&job, chunk);
-  ck_attention own = attention_of_sequence(job.shape, place.b);
+  attention_block block_at = find_attention_block(&job, chunk);
+  ck_attention own = attention_of_sequence(job.shape, block_at.b);
   job.shape = &own;
-  attend_chunk(&job, place);
+  attend_chunk(&job, block_at);
 }
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef CK_ATTENTION_SHAPE_H
 #define CK_ATTENTION_SHAPE_H
 
-#include "chunks.inl.h"
+#include "../vectors/chunks.inl.h"
 
 /// The attention of sequence b with its own number of keys.
 CK_INLINE ck_attention attention_of_sequence(const ck_attention *shape, ptrdiff_t b) {
@@ -57,14 +57,14 @@ typedef struct attention_job {
 } attention_job;
 
 /// One block of queries of the heads that share one key head.
-typedef struct attention_chunk_place {
+typedef struct attention_block {
   ptrdiff_t b, key_head;
   span queries;
-} attention_chunk_place;
+} attention_block;
 
-CK_INLINE attention_chunk_place place_of_attention_chunk(const attention_job *job, ptrdiff_t chunk) {
+CK_INLINE attention_block find_attention_block(const attention_job *job, ptrdiff_t chunk) {
   ptrdiff_t key_heads = job->shape->key_heads, head = chunk / job->blocks;
-  return (attention_chunk_place){head / key_heads, head % key_heads,
+  return (attention_block){head / key_heads, head % key_heads,
                                  even_span_of(chunk % job->blocks, job->blocks, job->shape->query_length)};
 }
 

@@ -1,70 +1,70 @@
 // The micro-kernel under every matrix product: a tile of C in registers, summed over k.
 //
-// A tile is CK_TILE_ROWS rows by up to CK_TILE_VECTORS vectors of columns. Each step along k loads the
+// A tile is CK_MR rows by up to CK_NR_VECTORS vectors of columns. Each step along k loads the
 // vectors of one row of B, and one element of each row of A, which it multiplies into all of them: 3 + 8
 // loads for 24 multiply-adds with AVX-512, so that the multipliers never wait for the loads, and 24
 // independent sums, so that they never wait for each other.
 //
 // In `medium` precision a pair of bfloat16 numbers takes the place of each float of A and of B.
 
-#ifndef CK_TILE_H
-#define CK_TILE_H
+#ifndef CK_MATMUL_MICRO_KERNEL_H
+#define CK_MATMUL_MICRO_KERNEL_H
 
-#include "bfloat16.inl.h"
-#include "vector.inl.h"
+#include "../vectors/bfloat16.inl.h"
+#include "../vectors/vector.inl.h"
 
 enum { cache_line_floats = 16 };
 
-/// C[rows, columns] = A · B (+ bias) (+ C), where columns fit in CK_TILE_VECTORS vectors.
+/// C[rows, columns] = A · B (+ bias) (+ C), where columns fit in CK_NR_VECTORS vectors.
 typedef struct tile {
   ptrdiff_t k;
-  const float *a[CK_TILE_ROWS];  // where each row of A starts; those past `rows` must be readable too
-  ptrdiff_t a_step;              // from one element of a row to the next
+  const float *a[CK_MR];  // where each row of A starts; those past `rows` must be readable too
+  ptrdiff_t a_stride;              // from one element of a row to the next
   const float *b;                // whole vectors are read
-  ptrdiff_t b_step;              // from one row of B to the next
+  ptrdiff_t b_stride;              // from one row of B to the next
   const float *bias;             // or NULL
   float *c;
-  ptrdiff_t c_step;
+  ptrdiff_t c_stride;
   ptrdiff_t rows, columns;
   bool accumulate;
 } tile;
 
 /// Points the tile at `rows` rows of A; rows that it has no use for repeat the last.
 CK_INLINE void set_tile_rows(tile *t, const float *a, ptrdiff_t a_row, ptrdiff_t rows) {
-  t->rows = rows < CK_TILE_ROWS ? rows : CK_TILE_ROWS;
-  for (ptrdiff_t r = 0; r < CK_TILE_ROWS; r++) t->a[r] = a + (r < t->rows ? r : t->rows - 1) * a_row;
+  t->rows = rows < CK_MR ? rows : CK_MR;
+  for (ptrdiff_t r = 0; r < CK_MR; r++) t->a[r] = a + (r < t->rows ? r : t->rows - 1) * a_row;
 }
 
 CK_INLINE void sum_tile(const operand_format format, const int vectors, const tile *t,
-                        vec sum[CK_TILE_ROWS][CK_TILE_VECTORS]) {
-  const float *a[CK_TILE_ROWS];
-  for (int r = 0; r < CK_TILE_ROWS; r++) {
+                        vec sum[CK_MR][CK_NR_VECTORS]) {
+  const float *a[CK_MR];
+  for (int r = 0; r < CK_MR; r++) {
     a[r] = t->a[r];
     for (int v = 0; v < vectors; v++) sum[r][v] = (vec){};
   }
   const float *b = t->b;
-  for (ptrdiff_t p = 0, at = 0; p < t->k; p++, at += t->a_step, b += t->b_step) {
+  for (ptrdiff_t p = 0, at = 0; p < t->k; p++, at += t->a_stride, b += t->b_stride) {
     // Where rows of A lie side by side (Aᵀ), the next of them are a cache line on, too far for the hardware.
     __builtin_prefetch(a[0] + at + cache_line_floats);
-    vec row[CK_TILE_VECTORS];
+    vec row[CK_NR_VECTORS];
     for (int v = 0; v < vectors; v++) row[v] = load(b + v * CK_LANES);
 #pragma clang loop unroll(full)
-    for (int r = 0; r < CK_TILE_ROWS; r++) {
+    for (int r = 0; r < CK_MR; r++) {
       vec element = format == pairs ? splat_bits(a[r] + at) : splat(a[r][at]);
       for (int v = 0; v < vectors; v++) sum[r][v] = multiply_add(format, sum[r][v], element, row[v]);
     }
   }
 }
 
-CK_INLINE void multiply_tile_of_vectors(const operand_format format, const int vectors, const tile *t) {
-  vec sum[CK_TILE_ROWS][CK_TILE_VECTORS];
+CK_INLINE void micro_kernel_of_vectors(const operand_format format, const int vectors, const tile *t) {
+  vec sum[CK_MR][CK_NR_VECTORS];
   sum_tile(format, vectors, t, sum);
 #pragma clang loop unroll(full)
-  for (int r = 0; r < CK_TILE_ROWS; r++) {
+  for (int r = 0; r < CK_MR; r++) {
     if (r >= t->rows) return;
     for (int v = 0; v < vectors; v++) {
       ptrdiff_t column = v * CK_LANES, lanes = lanes_of(t->columns - column);
-      float *c = t->c + r * t->c_step + column;
+      float *c = t->c + r * t->c_stride + column;
       vec value = sum[r][v];
       if (t->bias != NULL) value += load_first(t->bias + column, lanes);
       if (t->accumulate) value += load_first(c, lanes);
@@ -74,28 +74,28 @@ CK_INLINE void multiply_tile_of_vectors(const operand_format format, const int v
 }
 
 // One function for each width, so that all sums of a tile have registers of their own.
-#define CK_MULTIPLY_TILE(format)                                                                        \
-  static void multiply_##format##_1(const tile *t) { multiply_tile_of_vectors(format, 1, t); }         \
-  static void multiply_##format##_2(const tile *t) { multiply_tile_of_vectors(format, 2, t); }         \
+#define CK_MICRO_KERNEL(format)                                                                        \
+  static void multiply_##format##_1(const tile *t) { micro_kernel_of_vectors(format, 1, t); }         \
+  static void multiply_##format##_2(const tile *t) { micro_kernel_of_vectors(format, 2, t); }         \
   static void multiply_##format##_all(const tile *t) {                                                  \
-    multiply_tile_of_vectors(format, CK_TILE_VECTORS, t);                                               \
+    micro_kernel_of_vectors(format, CK_NR_VECTORS, t);                                               \
   }                                                                                                      \
-  CK_INLINE void multiply_tile_of_##format(const tile *t) {                                             \
+  CK_INLINE void micro_kernel_of_##format(const tile *t) {                                             \
     if (t->columns > 2 * CK_LANES) return multiply_##format##_all(t);                                   \
     if (t->columns > CK_LANES) return multiply_##format##_2(t);                                         \
     multiply_##format##_1(t);                                                                           \
   }
 
-CK_MULTIPLY_TILE(floats)
+CK_MICRO_KERNEL(floats)
 #if CK_VECTOR_PAIRS
-CK_MULTIPLY_TILE(pairs)
+CK_MICRO_KERNEL(pairs)
 #endif
 
-CK_INLINE void multiply_tile(const operand_format format, const tile *t) {
+CK_INLINE void micro_kernel(const operand_format format, const tile *t) {
 #if CK_VECTOR_PAIRS
-  if (format == pairs) return multiply_tile_of_pairs(t);
+  if (format == pairs) return micro_kernel_of_pairs(t);
 #endif
-  multiply_tile_of_floats(t);
+  micro_kernel_of_floats(t);
 }
 
 // MARK: - Panels: columns of B that one tile can take
@@ -108,7 +108,7 @@ typedef struct panels {
 
 CK_INLINE panels cut_panels(ptrdiff_t columns) {
   ptrdiff_t vectors = (columns + CK_LANES - 1) / CK_LANES;
-  return (panels){(vectors + CK_TILE_VECTORS - 1) / CK_TILE_VECTORS, vectors, columns};
+  return (panels){(vectors + CK_NR_VECTORS - 1) / CK_NR_VECTORS, vectors, columns};
 }
 
 CK_INLINE ptrdiff_t panel_start(const panels *cut, ptrdiff_t panel) {

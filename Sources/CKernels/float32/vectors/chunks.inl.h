@@ -1,7 +1,7 @@
 // How work is cut: by shape alone, never by the number of threads.
 
-#ifndef CK_CHUNKS_H
-#define CK_CHUNKS_H
+#ifndef CK_VECTORS_CHUNKS_H
+#define CK_VECTORS_CHUNKS_H
 
 #include "vector.inl.h"
 

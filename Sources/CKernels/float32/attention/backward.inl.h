@@ -3,11 +3,11 @@
 #ifndef CK_ATTENTION_BACKWARD_H
 #define CK_ATTENTION_BACKWARD_H
 
-#include "attention_operands.inl.h"
-#include "attention_scores.inl.h"
-#include "dot.inl.h"
-#include "tile.inl.h"
-#include "../scratch.h"
+#include "../../memory/scratch.h"
+#include "../matmul/dot.inl.h"
+#include "../matmul/micro_kernel.inl.h"
+#include "operands.inl.h"
+#include "scores.inl.h"
 
 /// What a chunk keeps in its scratch.
 typedef struct attention_workspace {
@@ -15,7 +15,7 @@ typedef struct attention_workspace {
   head_rows key_rows;                // of its key head
   float *weights, *dscores;          // strips, [backward_block_queries, step]
   float *query_copy, *doutput_copy;  // [backward_block_queries, whole_vectors(D)]
-  ptrdiff_t step;
+  ptrdiff_t stride;
 } attention_workspace;
 
 /// Fills the strips for one tile of a block's queries, and writes their dq.
@@ -27,35 +27,35 @@ static void differentiate_queries(const attention_backward_job *job, const atten
   const float *q = job->q + head->q + first * shape->query_stride;
   const float *dout = job->dout + head->out + first * shape->output_stride;
   const float *out = job->out + head->out + first * shape->output_stride;
-  float *weights = work->weights + (first - block.start) * work->step;
-  float *dscores = work->dscores + (first - block.start) * work->step;
-  multiply_columns(&work->keys, q, shape->query_stride, count, weights, work->step, seen);
-  multiply_columns(&work->values, dout, shape->output_stride, count, dscores, work->step, seen);
+  float *weights = work->weights + (first - block.start) * work->stride;
+  float *dscores = work->dscores + (first - block.start) * work->stride;
+  multiply_columns(&work->keys, q, shape->query_stride, count, weights, work->stride, seen);
+  multiply_columns(&work->values, dout, shape->output_stride, count, dscores, work->stride, seen);
   for (ptrdiff_t r = 0; r < count; r++) {
     ptrdiff_t row = r * shape->output_stride;
-    float mean_gradient = dot_span(dout + row, out + row, shape->head_width);
-    differentiate_scores(head, weights + r * work->step, dscores + r * work->step, first + r,
-                         job->lse[head->lse + first + r], mean_gradient, block_seen);
+    float delta = dot_span(dout + row, out + row, shape->head_width);
+    differentiate_scores(head, weights + r * work->stride, dscores + r * work->stride, first + r,
+                         job->lse[head->lse + first + r], delta, block_seen);
   }
-  tile t = {.k = seen.end - seen.start, .a_step = 1, .c_step = shape->query_stride};
-  set_tile_rows(&t, dscores + seen.start, work->step, count);
-  head_rows keys = {work->key_rows.x + seen.start * work->key_rows.step, work->key_rows.step};
+  tile t = {.k = seen.end - seen.start, .a_stride = 1, .c_stride = shape->query_stride};
+  set_tile_rows(&t, dscores + seen.start, work->stride, count);
+  head_rows keys = {work->key_rows.x + seen.start * work->key_rows.stride, work->key_rows.stride};
   multiply_head_rows(&t, keys, job->dq + head->q + first * shape->query_stride, shape->head_width);
 }
 
 /// dx[j] += Σ over the block's queries of strip[i, j] · rows[i], for every key j that the block sees.
 static void add_to_keys(const attention_backward_job *job, const attention_workspace *work,
-                        const float *strip, head_rows rows, float *dx, ptrdiff_t dx_step, span block) {
+                        const float *strip, head_rows rows, float *dx, ptrdiff_t dx_stride, span block) {
   const ck_attention *shape = job->shape;
   span seen = keys_seen(shape, block.start, block.end);
   ptrdiff_t shift = shape->key_length - shape->query_length;
-  for (ptrdiff_t j = seen.start; j < seen.end; j += CK_TILE_ROWS) {
+  for (ptrdiff_t j = seen.start; j < seen.end; j += CK_MR) {
     // Queries before the first that sees key j have no weight for it or those after it.
     ptrdiff_t skipped = shape->causal && j - shift > block.start ? j - shift - block.start : 0;
     ptrdiff_t depth = block.end - block.start - skipped;
-    tile t = {.k = depth, .a_step = work->step, .c_step = dx_step, .accumulate = true};
-    set_tile_rows(&t, strip + skipped * work->step + j, 1, seen.end - j);
-    multiply_head_rows(&t, (head_rows){rows.x + skipped * rows.step, rows.step}, dx + j * dx_step,
+    tile t = {.k = depth, .a_stride = work->stride, .c_stride = dx_stride, .accumulate = true};
+    set_tile_rows(&t, strip + skipped * work->stride + j, 1, seen.end - j);
+    multiply_head_rows(&t, (head_rows){rows.x + skipped * rows.stride, rows.stride}, dx + j * dx_stride,
                        shape->head_width);
   }
 }
@@ -65,9 +65,9 @@ static void differentiate_block(const attention_backward_job *job, const attenti
   const attention_workspace *work = workspace;
   const ck_attention *shape = job->shape;
   ptrdiff_t count = block.end - block.start, width = shape->head_width;
-  for (ptrdiff_t i = block.start; i < block.end; i += CK_TILE_ROWS) {
+  for (ptrdiff_t i = block.start; i < block.end; i += CK_MR) {
     ptrdiff_t left = block.end - i;
-    differentiate_queries(job, head, work, block, i, left < CK_TILE_ROWS ? left : CK_TILE_ROWS);
+    differentiate_queries(job, head, work, block, i, left < CK_MR ? left : CK_MR);
   }
   head_rows queries = read_whole_vectors(job->q + head->q + block.start * shape->query_stride,
                                          shape->query_stride, count, width, work->query_copy);
@@ -79,9 +79,9 @@ static void differentiate_block(const attention_backward_job *job, const attenti
 
 static attention_workspace prepare_workspace(const attention_backward_job *job, const attention_head *head) {
   const ck_attention *shape = job->shape;
-  ptrdiff_t keys = shape->key_length, width = shape->head_width, step = strip_step(keys);
+  ptrdiff_t keys = shape->key_length, width = shape->head_width, stride = strip_stride(keys);
   ptrdiff_t packed = whole_vectors(keys) * width, rows = keys * whole_vectors(width);
-  ptrdiff_t strip = backward_block_queries * step, copy = backward_block_queries * whole_vectors(width);
+  ptrdiff_t strip = backward_block_queries * stride, copy = backward_block_queries * whole_vectors(width);
   float *memory =
       ck_scratch(ck_scratch_chunk, sizeof(float) * (size_t)(2 * packed + rows + 2 * strip + 2 * copy));
   return (attention_workspace){
@@ -92,7 +92,7 @@ static attention_workspace prepare_workspace(const attention_backward_job *job, 
       .dscores = memory + 2 * packed + rows + strip,
       .query_copy = memory + 2 * packed + rows + 2 * strip,
       .doutput_copy = memory + 2 * packed + rows + 2 * strip + copy,
-      .step = step,
+      .stride = stride,
   };
 }
 

@@ -9,11 +9,11 @@ enum {
   cache_line = 64,
   huge_page = 2 << 20,
   // From here on what a huge page wastes at its end is little.
-  fewest_huge_bytes = 2 * huge_page,
+  min_huge_bytes = 2 * huge_page,
 };
 
 void *ck_allocate(size_t bytes) {
-  size_t alignment = bytes >= fewest_huge_bytes ? huge_page : cache_line;
+  size_t alignment = bytes >= min_huge_bytes ? huge_page : cache_line;
   void *memory = NULL;
   if (posix_memalign(&memory, alignment, bytes) != 0) abort();
 #if defined(MADV_HUGEPAGE)

@@ -1,22 +1,23 @@
 // Attention's softmax and its derivative, which run on strips of scores, whatever made these: forward and backward, on
-// vectors and on a matrix unit.
+// vectors and on AMX.
 
 #ifndef CK_ATTENTION_SCORES_H
 #define CK_ATTENTION_SCORES_H
 
-#include "attention_shape.inl.h"
-#include "dropout.inl.h"
-#include "exponential.inl.h"
-#include "softmax.inl.h"
 #include <math.h>
 #include <string.h>
+
+#include "../dropout.inl.h"
+#include "../softmax.inl.h"
+#include "../vectors/exponential.inl.h"
+#include "shape.inl.h"
 
 // MARK: - Strips: the weights of a few queries for all keys
 
 /// From one row of a strip to the next: whole rounds of dropout, and off the powers of two, whose rows would
 /// all fall into the same few sets of the cache.
-CK_INLINE ptrdiff_t strip_step(ptrdiff_t keys) {
-  return (keys + share_lanes - 1) / share_lanes * share_lanes + CK_LANES;
+CK_INLINE ptrdiff_t strip_stride(ptrdiff_t keys) {
+  return (keys + dropout_lanes - 1) / dropout_lanes * dropout_lanes + CK_LANES;
 }
 
 /// Whether each of CK_LANES columns, from `first` on, is seen.
@@ -28,11 +29,11 @@ CK_INLINE ivec is_seen(ptrdiff_t first, span seen) {
 /// `seen`, from the start of a vector on.
 CK_INLINE span from_whole_vector(span seen) { return (span){seen.start / CK_LANES * CK_LANES, seen.end}; }
 
-/// What dropout leaves of the weights of `query` for the share_lanes keys from `first` on.
-CK_INLINE void draw_key_shares(float share[share_lanes], const attention_head *head, ptrdiff_t query,
+/// What dropout leaves of the weights of `query` for the dropout_lanes keys from `first` on.
+CK_INLINE void draw_key_dropout_scales(float dropout_scale[dropout_lanes], const attention_head *head, ptrdiff_t query,
                                ptrdiff_t first) {
   double p = head->shape->dropout;
-  draw_shares(share, head->shape->key, (uint32_t)(first / 4), (uint32_t)query, head->number,
+  draw_dropout_scales(dropout_scale, head->shape->key, (uint32_t)(first / 4), (uint32_t)query, head->number,
               ck_dropout_threshold(p), (float)(1 / (1 - p)));
 }
 
@@ -40,13 +41,13 @@ CK_INLINE void draw_key_shares(float share[share_lanes], const attention_head *h
 
 /// Scores become scaled scores, −∞ where a key is not seen; returns the lanes' largest.
 CK_INLINE vec scale_scores(float *row, float scale, span columns, span seen) {
-  vec most = splat(-INFINITY);
+  vec max = splat(-INFINITY);
   for (ptrdiff_t j = columns.start; j < columns.end; j += CK_LANES) {
     vec score = choose(is_seen(j, seen), scale * load(row + j), splat(-INFINITY));
     store(row + j, score);
-    most = larger(most, score);
+    max = larger(max, score);
   }
-  return most;
+  return max;
 }
 
 /// Scores become e^(score − shift); returns the lanes' sums.
@@ -61,34 +62,34 @@ CK_INLINE vec exponentiate_scores(float *row, float shift, span columns) {
 }
 
 CK_INLINE void drop_weights(const attention_head *head, float *row, ptrdiff_t query, span seen) {
-  for (ptrdiff_t first = seen.start / share_lanes * share_lanes; first < seen.end; first += share_lanes) {
-    float share[share_lanes];
-    draw_key_shares(share, head, query, first);
-    for (int s = 0; s < share_lanes; s += CK_LANES) {
-      store(row + first + s, load(row + first + s) * load(share + s));
+  for (ptrdiff_t first = seen.start / dropout_lanes * dropout_lanes; first < seen.end; first += dropout_lanes) {
+    float dropout_scale[dropout_lanes];
+    draw_key_dropout_scales(dropout_scale, head, query, first);
+    for (int s = 0; s < dropout_lanes; s += CK_LANES) {
+      store(row + first + s, load(row + first + s) * load(dropout_scale + s));
     }
   }
 }
 
 /// The scores of `count` queries (at most CK_LANES), which see the keys `seen` between them, become weights
 /// e^(score − the query's largest), 0 where a query does not see a key. `sums` are taken before dropout.
-static void weigh_scores(const attention_head *head, float *strip, ptrdiff_t step, ptrdiff_t first,
+static void weigh_scores(const attention_head *head, float *strip, ptrdiff_t stride, ptrdiff_t first,
                          ptrdiff_t count, span seen, float *sums, float *lse) {
   span columns = from_whole_vector(seen);
-  vec most[CK_LANES], sum[CK_LANES];
-  for (ptrdiff_t r = 0; r < CK_LANES; r++) most[r] = sum[r] = (vec){};
+  vec max[CK_LANES], sum[CK_LANES];
+  for (ptrdiff_t r = 0; r < CK_LANES; r++) max[r] = sum[r] = (vec){};
   for (ptrdiff_t r = 0; r < count; r++) {
     span row_seen = keys_seen(head->shape, first + r, first + r + 1);
-    most[r] = scale_scores(strip + r * step, (float)head->shape->scale, columns, row_seen);
+    max[r] = scale_scores(strip + r * stride, (float)head->shape->scale, columns, row_seen);
   }
   float shift[CK_LANES];
-  store(shift, largest_of_each(most));
+  store(shift, largest_of_each(max));
   for (ptrdiff_t r = 0; r < count; r++) {
     span row_seen = keys_seen(head->shape, first + r, first + r + 1);
     // e^(−∞ − 0) = 0 for every key of a query that sees none.
     if (row_seen.start >= row_seen.end) shift[r] = 0;
-    sum[r] = exponentiate_scores(strip + r * step, shift[r], columns);
-    if (head->shape->dropout > 0) drop_weights(head, strip + r * step, first + r, row_seen);
+    sum[r] = exponentiate_scores(strip + r * stride, shift[r], columns);
+    if (head->shape->dropout > 0) drop_weights(head, strip + r * stride, first + r, row_seen);
   }
   vec total = sum_of_each(sum);
   store_first(sums, total, count);
@@ -101,26 +102,26 @@ static void divide_row(float *row, float sum, ptrdiff_t n) {
 
 // MARK: - Backward
 
-/// With P the softmax and s what dropout leaves: weights = P·s, dscores = scale·P·(dP·s − dout · out), both 0
-/// where the query does not see a key of its block.
+/// With P the softmax, s what dropout leaves, and delta = dout · out: weights = P·s, dscores = scale·P·(dP·s − delta),
+/// both 0 where the query does not see a key of its block.
 CK_INLINE void differentiate_scores(const attention_head *head, float *weights, float *dscores,
-                                    ptrdiff_t query, float lse, float mean_gradient, span block_seen) {
+                                    ptrdiff_t query, float lse, float delta, span block_seen) {
   const ck_attention *shape = head->shape;
   span seen = keys_seen(shape, query, query + 1);
   float scale = (float)shape->scale;
-  ptrdiff_t start = block_seen.start / share_lanes * share_lanes;
-  for (ptrdiff_t first = start; first < block_seen.end; first += share_lanes) {
-    bool any = first < seen.end && first + share_lanes > seen.start;
-    float share[share_lanes];
-    if (any && shape->dropout > 0) draw_key_shares(share, head, query, first);
-    for (ptrdiff_t j = first; j < first + share_lanes && j < block_seen.end; j += CK_LANES) {
+  ptrdiff_t start = block_seen.start / dropout_lanes * dropout_lanes;
+  for (ptrdiff_t first = start; first < block_seen.end; first += dropout_lanes) {
+    bool any = first < seen.end && first + dropout_lanes > seen.start;
+    float dropout_scale[dropout_lanes];
+    if (any && shape->dropout > 0) draw_key_dropout_scales(dropout_scale, head, query, first);
+    for (ptrdiff_t j = first; j < first + dropout_lanes && j < block_seen.end; j += CK_LANES) {
       vec weight = {}, dscore = {};
       if (j < seen.end && j + CK_LANES > seen.start) {
         ivec visible = is_seen(j, seen);
-        vec kept = shape->dropout > 0 ? load(share + (j - first)) : splat(1);
+        vec kept = shape->dropout > 0 ? load(dropout_scale + (j - first)) : splat(1);
         vec p = exponential(scale * load(weights + j) - lse);
         weight = choose(visible, kept * p, (vec){});
-        dscore = choose(visible, scale * p * (kept * load(dscores + j) - mean_gradient), (vec){});
+        dscore = choose(visible, scale * p * (kept * load(dscores + j) - delta), (vec){});
       }
       store(weights + j, weight);
       store(dscores + j, dscore);
@@ -128,8 +129,8 @@ CK_INLINE void differentiate_scores(const attention_head *head, float *weights, 
   }
 }
 
-static void clear_head(float *x, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t width) {
-  for (ptrdiff_t r = 0; r < rows; r++) memset(x + r * step, 0, sizeof(float) * (size_t)width);
+static void clear_head(float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t width) {
+  for (ptrdiff_t r = 0; r < rows; r++) memset(x + r * stride, 0, sizeof(float) * (size_t)width);
 }
 
 /// Of all keys, those behind the sequence's own too.

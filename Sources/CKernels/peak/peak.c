@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "CKernels.h"
-#include "tables.h"
-#include "tile_shapes.h"
+#include "../tables/tables.h"
+#include "../float32/amx/tile_config.h"
 
 // Enough chunks that all threads end together.
-enum { chunks_per_thread = 8, vector_bytes = 64, vector_floats = 16, most_sums = 12 };
+enum { chunks_per_thread = 8, vector_bytes = 64, vector_floats = 16, max_sums = 12 };
 
 /// One register of AVX-512, two of AVX2, four of a baseline: the compiler cuts it as it must.
 typedef float vector __attribute__((vector_size(vector_bytes)));
@@ -28,7 +28,7 @@ typedef struct multiply_add_job {
 __attribute__((always_inline)) static inline float multiply_add(const int sums, ptrdiff_t rounds) {
 #pragma clang fp contract(fast)
   const vector half = (vector){} + 0.5f, one = (vector){} + 1;
-  vector sum[most_sums];
+  vector sum[max_sums];
   for (int s = 0; s < sums; s++) sum[s] = (vector){} + (float)(rounds + s);
   for (ptrdiff_t round = 0; round < rounds; round++) {
 #pragma clang loop unroll(full)
@@ -75,7 +75,7 @@ __attribute__((target("amx-tile,amx-bf16"))) static void multiply_add_tiles(void
   multiply_add_job *job = context;
   _Alignas(vector_bytes) uint32_t ones[ck_tile_rows * ck_tile_row_bytes / sizeof(uint32_t)];
   for (size_t i = 0; i < sizeof ones / sizeof ones[0]; i++) ones[i] = 0x3f803f80;
-  ck_tile_shapes shapes = ck_whole_tiles();
+  ck_tile_config shapes = ck_full_tile_config();
   _tile_loadconfig(&shapes);
   _tile_zero(0);
   _tile_zero(1);

@@ -3,13 +3,14 @@
 // Everything is written in Clang's vector extensions; the instruction set's own words are used only where
 // those have none (partial loads and stores).
 
-#ifndef CK_VECTOR_H
-#define CK_VECTOR_H
+#ifndef CK_VECTORS_VECTOR_H
+#define CK_VECTORS_VECTOR_H
 
-#include "prelude.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "../prelude.h"
 
 typedef float real;
 
