@@ -61,6 +61,7 @@ let package = Package(
     tests("AutogradTests", "Autograd", "Randomness"),
     tests("FilesTests", "Files"),
     tests("TextTests", "Text", "Files", "Randomness"),
+    tests("OptimizersTests", "Optimizers", "Layers", "Autograd", "Randomness"),
     tests("LayersTests", "Layers", "Optimizers", "Autograd", "Randomness"),
     tests("TransformerTests", "Layers", "Transformer", "Autograd", "Randomness"),
     tests("FablesTests", "Fables", "Randomness"),

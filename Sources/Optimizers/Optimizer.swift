@@ -24,6 +24,14 @@ extension Optimizer {
   public mutating func update(_ model: inout some Module, with gradients: [Tensor]) {
     update(&model, with: gradients, at: nextStep)
   }
+
+  /// The tensors of the state with their names, in their order.
+  public var namedState: [(name: String, tensor: Tensor)] {
+    var copy = self
+    var found: [(name: String, tensor: Tensor)] = []
+    copy.visitState { found.append(($0, $1)) }
+    return found
+  }
 }
 
 /// What a trainer says of one step.

@@ -139,12 +139,7 @@ public struct Trainer {
   }
 
   /// The tensors that the optimizer keeps between steps, with their names.
-  package var optimizerState: [(name: String, tensor: Tensor)] {
-    var optimizer = optimizer
-    var found: [(name: String, tensor: Tensor)] = []
-    optimizer.visitState { found.append(($0, $1)) }
-    return found
-  }
+  package var optimizerState: [(name: String, tensor: Tensor)] { optimizer.namedState }
 
   /// Puts a saved state in the place of the optimizer's: `read` gives each tensor by its name and shape.
   package mutating func restoreOptimizer(_ read: (_ name: String, _ shape: [Int]) throws -> Tensor) throws {

@@ -4,6 +4,19 @@ import Files
 import Testing
 
 @Suite struct SafetensorsTests {
+  @Test("tensors of a program's own come back by their names") func publicForm() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/net.safetensors"
+      let tensors = [("b", Tensor([[1, 2], [3, 4]])), ("a", Tensor([0.1], shape: [1], elementType: .float64))]
+      try Safetensors.write(tensors, to: path)
+      let read = try Safetensors.read(path)
+      #expect(Set(read.keys) == ["a", "b"])
+      #expect(read["b"]?.shape == [2, 2] && read["b"]?.floats == [1, 2, 3, 4])
+      #expect(read["a"]?.elementType == .float64 && read["a"]?.scalars == [0.1])
+      #expect(throws: FileError.self) { try Safetensors.read(directory + "/none") }
+    }
+  }
+
   static let tensors: [(name: String, tensor: Tensor)] = [
     ("b", Tensor([1, -2, 3.5, .infinity] as [Float], shape: [2, 2])),
     ("wide", Tensor([0.1, 1e300], shape: [2, 1], elementType: .float64)),

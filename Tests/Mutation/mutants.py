@@ -107,18 +107,18 @@ OPERATIONS = [
            "[Kernels.dropout(dy, draw)]", "[dy]"),
     Mutant("allocator: a borrowed buffer is given back as a smaller one", "Autograd/TensorStorage.swift",
            "return (address, size)", "return (address, capacity)"),
-    Mutant("geluLinear: dW is of the input before GELU", "Autograd/Operations/Linear.swift",
-           "map.weightGradient(dy, activated)", "map.weightGradient(dy, x)"),
+    Mutant("linear: dW is of the input before the prologue", "Autograd/Operations/Linear.swift",
+           "map.weightGradient(dy, y)", "map.weightGradient(dy, x)"),
     Mutant("differentiation: a tensor used twice keeps one use's gradient", "Autograd/Differentiation.swift",
-           "sum.accumulate(term)", "sum = term"),
+           "sum.combine(.add, term)", "sum = term"),
 ]
 
 OPTIMIZER = [
-    Mutant("AdamW: gains and biases decay as well", "Training/AdamW.swift",
-           "weights.rank >= 2 ? weightDecay : 0", "weights.rank >= 1 ? weightDecay : 0"),
-    Mutant("AdamW: the bias correction is a step late", "Training/AdamW.swift",
-           "correction1: 1 - pow(beta1, Double(step))", "correction1: 1 - pow(beta1, Double(step + 1))"),
-    Mutant("clipping: small gradients are scaled up to the limit", "Training/AdamW.swift",
+    Mutant("AdamW: gains and biases decay as well", "Optimizers/ParameterGroup.swift",
+           "{ _, rank in rank >= 2 }", "{ _, rank in rank >= 1 }"),
+    Mutant("AdamW: the bias correction is a step late", "Optimizers/AdamW.swift",
+           "correction1: 1 - pow(beta1, Double(step.number))", "correction1: 1 - pow(beta1, Double(step.number + 1))"),
+    Mutant("clipping: small gradients are scaled up to the limit", "Optimizers/Clipping.swift",
            "min(1, limit / (norm + 1e-6))", "limit / (norm + 1e-6)"),
 ]
 
@@ -145,8 +145,8 @@ SAFETENSORS = [
     Mutant("safetensors: the header is not filled up to 8 bytes", "Checkpoints/SafetensorsHeader.swift",
            "-json.count & 7", "0"),
     Mutant("checkpoints: queries, keys and values are all read into the first rows",
-           "Checkpoints/ParameterFiles.swift",
-           "      row += part.rowCount\n", "      row += 0\n"),
+           "Checkpoints/StoredParameters.swift",
+           "from: range.lowerBound, with", "from: 0, with"),
 ]
 
 # By the test target that must notice them.
@@ -155,5 +155,5 @@ MUTANTS = {
     "AutogradTests": OPERATIONS,
     "SamplingTests": SAMPLER,
     "CheckpointsTests": SAFETENSORS,
-    "TrainingTests": OPTIMIZER,
+    "OptimizersTests": OPTIMIZER,
 }

@@ -20,13 +20,13 @@ import Testing
 
   static let invalid: [(option: String, value: String, change: Change)] = [
     ("temperature", "-0.1", { $0.temperature = -0.1 }), ("temperature", "nan", { $0.temperature = .nan }),
-    ("temperature", "inf", { $0.temperature = .infinity }), ("top-k", "-1", { $0.topK = -1 }),
-    ("top-p", "0.0", { $0.topP = 0 }), ("top-p", "1.1", { $0.topP = 1.1 }),
-    ("top-p", "nan", { $0.topP = .nan }), ("min-p", "-0.1", { $0.minP = -0.1 }),
-    ("min-p", "2.0", { $0.minP = 2 }), ("min-p", "nan", { $0.minP = .nan }),
-    ("repetition penalty", "0.0", { $0.repetitionPenalty = 0 }),
-    ("repetition penalty", "inf", { $0.repetitionPenalty = .infinity }),
-    ("repetition penalty", "nan", { $0.repetitionPenalty = .nan }),
+    ("temperature", "inf", { $0.temperature = .infinity }), ("top_k", "-1", { $0.topK = -1 }),
+    ("top_p", "0.0", { $0.topP = 0 }), ("top_p", "1.1", { $0.topP = 1.1 }),
+    ("top_p", "nan", { $0.topP = .nan }), ("min_p", "-0.1", { $0.minP = -0.1 }),
+    ("min_p", "2.0", { $0.minP = 2 }), ("min_p", "nan", { $0.minP = .nan }),
+    ("repetition_penalty", "0.0", { $0.repetitionPenalty = 0 }),
+    ("repetition_penalty", "inf", { $0.repetitionPenalty = .infinity }),
+    ("repetition_penalty", "nan", { $0.repetitionPenalty = .nan }),
   ]
 
   @Test("an option out of its range is refused by name and value", arguments: invalid.indices)
@@ -35,6 +35,6 @@ import Testing
     var options = SamplingOptions()
     change(&options)
     let error = #expect(throws: SamplingError.self) { try Sampler(options) }
-    #expect(error?.description.hasPrefix("the \(option) is \(value), but must be ") == true)
+    #expect(error?.description.hasPrefix("`\(option)` is \(value), but must be ") == true)
   }
 }

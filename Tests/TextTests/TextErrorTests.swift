@@ -18,7 +18,7 @@ import Text
         + "iconv -f UTF-16 -t UTF-8 a.txt > utf8.txt"
     ),
     (.duplicateInVocabulary("\n"), "the vocabulary holds U+000A twice"),
-    (.validationFractionOutOfRange(1.5), "the validation fraction is 1.5, but must be at least 0 and less than 1"),
+    (.validationFractionOutOfRange(1.5), "`val_fraction` is 1.5, but must be at least 0 and less than 1"),
     (
       .shorterThanBlock(.training, tokens: 1, blockSize: 64),
       "the training split holds 1 tokens, but one block of 64 and the token after it take more; "
@@ -27,13 +27,13 @@ import Text
     (
       .shorterThanBlock(.validation, tokens: 20, blockSize: 64),
       "the validation split holds 20 tokens, but one block of 64 and the token after it take more; "
-        + "give a longer text, or use a block size of 19 or less, or raise the validation fraction"
+        + "give a longer text, or use a `block_size` of 19 or less, or raise `val_fraction`"
     ),
     (
       .nothingToScore(tokens: 1),
       "the text holds 1 tokens, but scoring needs at least 2, as the first has nothing before it"
     ),
-    (.strideOutOfRange(0, blockSize: 64), "the stride is 0, but must be from 1 to the block size, 64"),
+    (.strideOutOfRange(0, blockSize: 64), "`stride` is 0, but must be from 1 to the block size, 64"),
   ]
 
   @Test("errors name what, where and the way out", arguments: sentences.indices)

@@ -2,9 +2,8 @@ import Autograd
 import Foundation
 import Layers
 import Optimizers
+import Randomness
 import Testing
-import Training
-import Transformer
 
 /// A model of one tensor.
 private struct Weights: Module {
@@ -56,5 +55,44 @@ struct OptimizationTests {
     #expect(abs(clippingScale(norm: 5, limit: 1) - 0.2) < 1e-6)
     #expect(clippingScale(norm: 0.5, limit: 1) == 1)
     #expect(clippingScale(norm: 5, limit: 0) == 1)
+  }
+
+  @Test("learns each group at its own rate, the first that includes a parameter holding")
+  func groups() {
+    struct Two: Module {
+      var head = Linear(weight: Tensor([[1, 1]]), bias: Tensor([1]))
+      var body = Linear(weight: Tensor([[1, 1]]), bias: Tensor([1]))
+      mutating func visit<E>(_ visitor: ParameterVisitor<E>) throws(E) {
+        try visitor("head", &head)
+        try visitor("body", &body)
+      }
+    }
+    var model = Two()
+    let gradients = model.parameters.map { Tensor.ones($0.shape) }
+    var optimizer = AdamW(
+      model, learningRate: 0.1,
+      groups: [.named("head", learningRateScale: 3), .matrices(learningRateScale: 0.5, weightDecay: 2), .others])
+    optimizer.update(&model, with: gradients)
+    // The first step of Adam is the learning rate against the gradient's sign, decay the rate's share λ before it.
+    let expected = [1 - 0.3, 1 - 0.3, 1 - 0.05 * 2 - 0.05, 1 - 0.1]
+    for (parameter, value) in zip(model.parameters, expected) {
+      #expect(parameter.scalars.allSatisfy { abs($0 - value) < 1e-6 }, "\(parameter)")
+    }
+  }
+
+  @Test("keeps its state under the parameters' names, and goes on from what is put in its place")
+  func state() {
+    var model = Weights(values: Tensor([1, -2]))
+    var optimizer = AdamW(model, learningRate: 0.1)
+    optimizer.update(&model, with: [Tensor([0.5, 1])])
+    #expect(optimizer.namedState.map(\.name) == ["exp_avg.values", "exp_avg_sq.values"])
+    let saved = Dictionary(uniqueKeysWithValues: optimizer.namedState)
+    var (other, twin) = (AdamW(model, learningRate: 0.1), model)
+    other.visitState { name, tensor in tensor = saved[name] ?? tensor }
+    let step = OptimizerStep(number: 2, learningRate: 0.1)
+    optimizer.update(&model, with: [Tensor([-1, 1])], at: step)
+    other.update(&twin, with: [Tensor([-1, 1])], at: step)
+    #expect(model.values.floats == twin.values.floats)
+    #expect(model.values.floats != [1, -2])
   }
 }

@@ -1,0 +1,28 @@
+import Autograd
+import Files
+
+/// Named tensors in a file, in the format that Hugging Face's libraries share: https://huggingface.co/docs/safetensors
+///
+///     try Safetensors.write(net.namedParameters, to: "net.safetensors")
+///     let tensors = try Safetensors.read("net.safetensors")
+public enum Safetensors {
+  /// Writes `tensors` to a file at `path`, which afterwards is there whole, or as it was before; equal tensors give equal
+  /// bytes.
+  ///
+  /// - Throws: `FileError.system` where it cannot be written. Traps where two names are equal.
+  public static func write(_ tensors: [(name: String, tensor: Tensor)], to path: String) throws {
+    let names = tensors.map(\.name)
+    require(Set(names).count == names.count, "Safetensors: names are not distinct: \(names)")
+    try DurableFile.replace(path) { try $0.write(safetensors: tensors) }
+  }
+
+  /// The tensors of the file at `path` by their names.
+  ///
+  /// - Throws: `FileError` where there is no such file, it is no safetensors file, or its elements are neither float32 nor
+  ///   float64.
+  public static func read(_ path: String) throws -> [String: Tensor] {
+    let file = try SafetensorsFile(path, ifMissing: "give a safetensors file")
+    let tensors = try file.header.entries.map { ($0.name, try file.tensor($0.name, shape: $0.shape)) }
+    return Dictionary(uniqueKeysWithValues: tensors)
+  }
+}
