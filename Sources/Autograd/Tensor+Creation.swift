@@ -39,10 +39,6 @@ extension Tensor {
     Tensor(shape, elementType) { part in key.normals(at: part).map { mean + deviation * $0 } }
   }
 
-  package init(normal deviation: Double, mean: Double = 0, shape: [Int], key: RandomKey, elementType: ElementType) {
-    self = .normal(shape, mean: mean, deviation: deviation, key: key, elementType: elementType)
-  }
-
   /// A tensor of what `draw` gives for ranges of elements, each of which begins at an even one.
   private init(_ shape: [Int], _ elementType: ElementType, draw: @Sendable (Range<Int>) -> [Double]) {
     self.init(uninitialized: shape, elementType)

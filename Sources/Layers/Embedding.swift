@@ -11,7 +11,7 @@ public struct Embedding: Module {
 
   /// A table of `count` rows of `width` draws of the standard normal distribution, as `torch.nn.Embedding` begins.
   public init(_ count: Int, _ width: Int, key: RandomKey) {
-    weight = Tensor(normal: 1, shape: [count, width], key: key, elementType: .float32)
+    weight = .normal([count, width], key: key)
   }
 
   /// The rows of `ids`: [ids.count, C]. Traps where an id is not in `0 ..< V`.

@@ -14,9 +14,7 @@ public struct LayerNorm: Module {
 
   /// A norm of rows of `width` numbers: gains one, biases zero.
   public init(_ width: Int, epsilon: Double = 1e-5) {
-    self.init(
-      gain: Tensor(repeating: 1, shape: [width], elementType: .float32),
-      bias: Tensor(repeating: 0, shape: [width], elementType: .float32), epsilon: epsilon)
+    self.init(gain: .ones([width]), bias: .zeros([width]), epsilon: epsilon)
   }
 
   /// `[…, C] → […, C]`.

@@ -16,13 +16,9 @@ public struct Linear: Module {
 
   /// A map from `inputs` to `outputs` numbers, weight and bias uniform in ±1/√inputs, as `torch.nn.Linear` begins.
   public init(_ inputs: Int, _ outputs: Int, hasBias: Bool = true, key: RandomKey) {
-    func draws(_ shape: [Int], _ key: RandomKey) -> Tensor {
-      let bound = 1 / Double(max(inputs, 1)).squareRoot()
-      let values = (0..<shape.reduce(1, *)).map { bound * (2 * key.uniform(at: UInt64($0)) - 1) }
-      return Tensor(values, shape: shape, elementType: .float32)
-    }
-    weight = draws([outputs, inputs], key.derived(by: 0))
-    bias = hasBias ? draws([outputs], key.derived(by: 1)) : nil
+    let bound = 1 / Double(max(inputs, 1)).squareRoot()
+    weight = .uniform([outputs, inputs], in: -bound..<bound, key: key.derived(by: 0))
+    bias = hasBias ? .uniform([outputs], in: -bound..<bound, key: key.derived(by: 1)) : nil
   }
 
   /// The map of `p(x)`, p being a norm or an activation: `[…, in] → […, out]`.

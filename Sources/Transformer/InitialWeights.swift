@@ -20,7 +20,7 @@ enum InitialWeights {
   /// A matrix of draws from a normal distribution of the given deviation.
   func matrix(_ shape: [Int], deviation: Double) -> Tensor {
     switch self {
-    case .drawn(let key): Tensor(normal: deviation, shape: shape, key: key, elementType: .float32)
+    case .drawn(let key): .normal(shape, deviation: deviation, key: key)
     case .placeholders: Tensor(placeholder: shape, elementType: .float32)
     }
   }
@@ -28,7 +28,7 @@ enum InitialWeights {
   /// A vector of one value.
   func vector(_ count: Int, of value: Double) -> Tensor {
     switch self {
-    case .drawn: Tensor(repeating: value, shape: [count], elementType: .float32)
+    case .drawn: .full([count], value)
     case .placeholders: Tensor(placeholder: [count], elementType: .float32)
     }
   }

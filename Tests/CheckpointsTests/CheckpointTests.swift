@@ -24,8 +24,7 @@ enum Samples {
     // Biases and gains are alike at the start; here every tensor is different.
     var number: UInt64 = 0
     model.visitParameters { _, tensor in
-      tensor = Tensor(
-        normal: 1, shape: tensor.shape, key: RandomKey(seed: seed).derived(by: 9, number), elementType: .float32)
+      tensor = .normal(tensor.shape, key: RandomKey(seed: seed).derived(by: 9, number))
       number += 1
     }
     return Checkpoint(model: model, tokenizer: tokenizer)
@@ -98,7 +97,7 @@ func expectEqual(_ a: GPT, _ b: GPT, sourceLocation: SourceLocation = #_sourceLo
           let key = RandomKey(seed: 5).derived(by: UInt64(number), UInt64(index))
           return (
             name: "\(kind.0).\(parameter.name)",
-            tensor: Tensor(normal: 1, shape: kind.1(parameter.tensor.shape), key: key, elementType: .float32)
+            tensor: Tensor.normal(kind.1(parameter.tensor.shape), key: key)
           )
         }
       }

@@ -50,7 +50,9 @@ struct OptimizationTests {
 
   @Test("clips the gradients' global norm")
   func clipping() {
-    let gradients = [Tensor([3.0], shape: [1], elementType: .float64), Tensor([0.0, 4.0], shape: [2], elementType: .float64)]
+    let gradients = [
+      Tensor([3.0], shape: [1], elementType: .float64), Tensor([0.0, 4.0], shape: [2], elementType: .float64),
+    ]
     #expect(gradients.globalNorm == 5)
     #expect(abs(clippingScale(norm: 5, limit: 1) - 0.2) < 1e-6)
     #expect(clippingScale(norm: 0.5, limit: 1) == 1)

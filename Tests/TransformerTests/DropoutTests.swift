@@ -15,8 +15,7 @@ struct DropoutTests {
     model.visitParameters { name, tensor in
       number += 1
       let isAlive = name == "norm.weight" || (alive + ["head"]).contains { name.contains($0) }
-      tensor = Tensor(
-        normal: isAlive ? 1 : 0, shape: tensor.shape, key: RandomKey(seed: number), elementType: .float32)
+      tensor = .normal(tensor.shape, deviation: isAlive ? 1 : 0, key: RandomKey(seed: number))
     }
     let tokens = (0..<length).map { Int32($0 % 7) }
     return (0..<32 as Range<UInt64>).map { seed in
