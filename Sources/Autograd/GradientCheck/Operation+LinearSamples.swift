@@ -2,7 +2,7 @@
 
 extension Operation {
   var linearSamples: [OperationSample] {
-    Prologue.Kind.allCases.flatMap { kind in shapeSamples(kind) + [sharedSample(kind)] } + [
+    Prologue.Kind.allCases.flatMap(\.samples).flatMap { shapeSamples($0) + [sharedSample($0)] } + [
       OperationSample("twice, with the same weights", [normal([2, 3]), normal([3, 3], 2), normal([3], 3)]) {
         let y = Tensor.linear($0[0], weight: $0[1], bias: $0[2])
         return .linear(y, weight: $0[1], bias: $0[2])
@@ -15,65 +15,38 @@ extension Operation {
   }
 
   /// Rows of all kinds: inputs are x, weight, bias and the prologue's operands.
-  private func shapeSamples(_ kind: Prologue.Kind) -> [OperationSample] {
+  private func shapeSamples(_ sample: PrologueSample) -> [OperationSample] {
     let shapes: [(String, x: [Int], outputs: Int, scale: Double)] = [
       ("rows", [5, 3], 4, 1), ("leading axes", [2, 2, 3], 1, 1), ("one row", [3], 2, 1), ("one input", [2, 1], 3, 1),
-      ("no rows", [0, 3], 2, 1), ("small magnitudes", [2, 4], 2, 1e-2), ("large magnitudes", [2, 4], 2, kind.largest),
+      ("no rows", [0, 3], 2, 1), ("small magnitudes", [2, 4], 2, 1e-2), ("large magnitudes", [2, 4], 2, sample.largest),
     ]
     return shapes.map { name, x, outputs, scale in
       let width = x[x.count - 1]
-      let operands = kind.operandShapes(width: width).enumerated().map { normal($1, UInt64(4 + $0)) }
-      let inputs = [kind.draw(x, scale), normal([outputs, width], 2), normal([outputs], 3)] + operands
-      return OperationSample(kind.label(name), inputs) {
-        .linear($0[0], weight: $0[1], bias: $0[2], after: kind.prologue(Array($0.dropFirst(3))))
+      let operands = (0..<sample.operandCount).map { normal([width], UInt64(4 + $0)) }
+      let inputs = [sample.draw(x, scale), normal([outputs, width], 2), normal([outputs], 3)] + operands
+      return OperationSample(sample.label(name), inputs) {
+        .linear($0[0], weight: $0[1], bias: $0[2], after: sample.prologue(Array($0.dropFirst(3))))
       }
     }
   }
 
   /// One tensor is input and weight, another is the bias and every operand.
-  private func sharedSample(_ kind: Prologue.Kind) -> OperationSample {
-    OperationSample(kind.label("by its own input"), [kind.draw([3, 3], 1), normal([3], 2)]) { inputs in
-      let operands = kind.operandShapes(width: 3).map { _ in inputs[1] }
-      return .linear(inputs[0], weight: inputs[0], bias: inputs[1], after: kind.prologue(operands))
+  private func sharedSample(_ sample: PrologueSample) -> OperationSample {
+    OperationSample(sample.label("by its own input"), [sample.draw([3, 3], 1), normal([3], 2)]) { inputs in
+      let operands = Array(repeating: inputs[1], count: sample.operandCount)
+      return .linear(inputs[0], weight: inputs[0], bias: inputs[1], after: sample.prologue(operands))
     }
   }
 }
 
-// Exhaustive: a new prologue needs a case in each.
-extension Prologue.Kind {
-  func prologue(_ operands: [Tensor]) -> Prologue {
-    switch self {
-    case .none: .none
-    case .layerNorm: .layerNorm(gain: operands[0], bias: operands[1], epsilon: 0.1)
-    case .activation(let activation): .activation(activation)
-    }
+extension PrologueSample {
+  static let none = PrologueSample(nil, largest: 1e3) { _ in .none }
+
+  static let layerNorm = PrologueSample("after layer norm", operandCount: 2, largest: 1e3) {
+    .layerNorm(gain: $0[0], bias: $0[1], epsilon: 0.1)
   }
 
-  fileprivate func operandShapes(width: Int) -> [[Int]] {
-    switch self {
-    case .none, .activation: []
-    case .layerNorm: [[width], [width]]
-    }
-  }
-
-  /// How large an input may be before the differences drown in rounding.
-  fileprivate var largest: Double {
-    switch self {
-    case .none, .layerNorm: 1e3
-    case .activation: 10
-    }
-  }
-
-  /// Inputs of the scale, away from the kink of an activation that has one.
-  fileprivate func draw(_ shape: [Int], _ scale: Double) -> Tensor {
-    self == .activation(.relu) ? awayFromZero(shape, scale: scale) : normal(shape, scale: scale)
-  }
-
-  fileprivate func label(_ name: String) -> String {
-    switch self {
-    case .none: name
-    case .layerNorm: "after layer norm: \(name)"
-    case .activation(let activation): "after \(activation): \(name)"
-    }
+  static func activation(_ activation: Activation) -> PrologueSample {
+    PrologueSample("after \(activation)", largest: 10, hasKink: activation == .relu) { _ in .activation(activation) }
   }
 }

@@ -22,38 +22,10 @@ extension Tensor {
   }
 }
 
-/// An activation function by name, for layers that can have one or another.
-public enum Activation: String, Sendable, CaseIterable {
-  /// See the function of `Tensor` with this name.
-  case tanh, sigmoid, relu, silu, gelu
-
-  /// The activation of x, element by element.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    switch self {
-    case .tanh: x.tanh()
-    case .sigmoid: x.sigmoid()
-    case .relu: x.relu()
-    case .silu: x.silu()
-    case .gelu: x.gelu()
-    }
-  }
-
-  fileprivate var function: UnaryFunction {
-    switch self {
-    case .tanh: .tanh
-    case .sigmoid: .sigmoid
-    case .relu: .relu
-    case .silu: .silu
-    case .gelu: .gelu
-    }
-  }
-}
-
 extension Prologue {
-  /// An activation, element by element.
-  public static func activation(_ activation: Activation) -> Prologue {
-    let function = activation.function
-    return Prologue(.activation(activation)) { x, _ in
+  /// A function of the kernels' own, element by element.
+  static func unary(_ function: UnaryFunction) -> Prologue {
+    Prologue(.activation) { x, _ in
       Kernels.unary(function, x)
     } recompute: { x, _, dy in
       var dx = dy

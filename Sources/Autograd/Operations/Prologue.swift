@@ -12,12 +12,18 @@ public struct Prologue: Sendable {
   typealias Recompute =
     @Sendable (_ x: Tensor, _ operands: [Tensor], _ dy: consuming Tensor) -> (y: Tensor, gradients: [Tensor])
 
-  /// Every prologue there is. The gradient check of `linear` goes through all of them.
-  enum Kind: Hashable, CaseIterable {
-    case none, layerNorm
-    case activation(Activation)
+  /// Every prologue there is, but that activations have names of their own.
+  enum Kind: CaseIterable {
+    case none, layerNorm, activation
 
-    static let allCases = [none, layerNorm] + Activation.allCases.map(activation)
+    /// What the gradient check of `linear` draws for the prologues of this kind.
+    var samples: [PrologueSample] {
+      switch self {
+      case .none: [.none]
+      case .layerNorm: [.layerNorm]
+      case .activation: Activation.allCases.map(PrologueSample.activation)
+      }
+    }
   }
 
   let kind: Kind
@@ -35,5 +41,37 @@ public struct Prologue: Sendable {
     x
   } recompute: { x, _, dy in
     (x, [dy])
+  }
+}
+
+// MARK: - Activations
+
+/// An activation function by name, for layers that can have one or another.
+public enum Activation: String, Sendable, CaseIterable {
+  /// See the function of `Tensor` with this name.
+  case tanh, sigmoid, relu, silu, gelu
+
+  /// The activation of x, element by element.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    switch self {
+    case .tanh: x.tanh()
+    case .sigmoid: x.sigmoid()
+    case .relu: x.relu()
+    case .silu: x.silu()
+    case .gelu: x.gelu()
+    }
+  }
+}
+
+extension Prologue {
+  /// An activation, element by element.
+  public static func activation(_ activation: Activation) -> Prologue {
+    switch activation {
+    case .tanh: .unary(.tanh)
+    case .sigmoid: .unary(.sigmoid)
+    case .relu: .unary(.relu)
+    case .silu: .unary(.silu)
+    case .gelu: .unary(.gelu)
+    }
   }
 }
