@@ -1,7 +1,7 @@
 import Autograd
 
 /// Layer norm of the last axis with a learned gain and bias: Ba et al., arXiv 1607.06450.
-public struct LayerNorm: Module {
+public struct LayerNorm: Norm {
   /// [C]
   public var gain, bias: Tensor
   /// ε, added to the variance.

@@ -13,7 +13,7 @@ public struct GPT: Module {
 
   var embedding: Embedding  // [V, C]
   var blocks: [Block]
-  var norm: LayerNorm
+  var norm: any Norm
   var untiedHead: Embedding?  // [V, C]
   private var positions: RotaryTable
 
@@ -41,14 +41,10 @@ public struct GPT: Module {
 
   private init(_ config: GPTConfig, _ weights: InitialWeights) {
     self.config = config
-    let table = [config.vocabularySize, config.width]
-    func embedding(_ weights: InitialWeights) -> Embedding {
-      Embedding(weight: weights.matrix(table, deviation: GPTConfig.initialDeviation))
-    }
-    self.embedding = embedding(weights.derived(by: 0))
+    embedding = weights.derived(by: 0).embedding(config)
     blocks = (0..<config.layerCount).map { Block(config, weights.derived(by: 1).derived(by: $0)) }
-    norm = weights.layerNorm(config.width, epsilon: config.layerNormEpsilon)
-    untiedHead = config.tiesHead ? nil : embedding(weights.derived(by: 2))
+    norm = weights.norm(config)
+    untiedHead = config.tiesHead ? nil : weights.derived(by: 2).embedding(config)
     positions = RotaryTable(headWidth: config.headWidth, positionCount: 0)
   }
 
