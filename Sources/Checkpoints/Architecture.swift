@@ -34,8 +34,14 @@ package struct StoredTensor: Sendable, Equatable {
   }
 }
 
-/// Every architecture that is read and written; a new model is written as the first.
+/// Every architecture that is read and written; where none is asked for, a model is written as the first that holds it.
 package let architectures: [any Architecture] = [Starcoder2()]
+
+/// The architecture that a model of this configuration is written as, of those called `name` where one is asked for; nil
+/// where none holds it.
+package func architecture(of config: GPTConfig, named name: String? = nil) -> (any Architecture)? {
+  architectures.first { (name == nil || name == $0.modelType) && $0.holds(config) }
+}
 
 /// The architecture of the model that `config.json` describes.
 package func architecture(of document: JSONField) throws -> any Architecture {
@@ -44,4 +50,33 @@ package func architecture(of document: JSONField) throws -> any Architecture {
     throw modelType.unsupported(architectures.map { JSON.string($0.modelType).compact }.joined(separator: ", "))
   }
   return architecture
+}
+
+extension Architecture {
+  /// Whether a model of this configuration is kept whole: its `config.json` reads back as the same. So a property that an
+  /// architecture knows nothing of is not lost, but refused.
+  package func holds(_ config: GPTConfig) -> Bool {
+    do { return try self.config(from: JSONField(json(of: config), in: modelType)) == config } catch { return false }
+  }
+}
+
+// MARK: - What every architecture asks of a configuration
+
+/// The rotary table of a longer context is refused before memory is taken for it: positions × head width.
+private let largestRotaryTable = 1 << 27
+
+extension JSONField {
+  /// Throws `FileError` unless a model can be made of `config`, which this document describes, and its context is in
+  /// proportion; `contextLength` is that field's name.
+  func requireModel(_ config: GPTConfig, contextLength: String) throws {
+    do {
+      try config.validate()
+    } catch {
+      throw failure(error.description)
+    }
+    guard config.contextLength * config.headWidth <= largestRotaryTable else {
+      throw self[contextLength].unsupported(
+        "at most \(largestRotaryTable / config.headWidth) with heads \(config.headWidth) wide")
+    }
+  }
 }

@@ -3,7 +3,8 @@ import Files
 import Text
 import Transformer
 
-/// A model and its tokenizer, kept in a directory that transformers opens as `Starcoder2ForCausalLM`.
+/// A model and its tokenizer, kept in a directory that transformers opens: as `Starcoder2ForCausalLM`, unless another
+/// architecture is asked for.
 ///
 ///     let checkpoint = try Checkpoint(directory: RunDirectory.checkpoint(at: "checkpoints/fables"))
 ///     let logits = checkpoint.model.logits(try checkpoint.tokenizer.encode("Once"))
@@ -21,15 +22,22 @@ public struct Checkpoint: Sendable {
 
   static let configName = "config.json"
 
-  /// A model with the tokenizer it was trained with. Traps unless their vocabularies are equally large.
-  public init(model: GPT, tokenizer: any Tokenizer) {
+  /// A model with the tokenizer it was trained with. Traps unless their vocabularies are equally large and the
+  /// architecture holds the model.
+  ///
+  /// - Parameter architecture: transformers' `model_type`, such as "starcoder2"; the first that holds the model unless
+  ///   given.
+  public init(model: GPT, tokenizer: any Tokenizer, architecture name: String? = nil) {
     let size = model.config.vocabularySize
     require(
       size == tokenizer.vocabularySize,
       "Checkpoint: a model of \(size) tokens, a tokenizer of \(tokenizer.vocabularySize)")
+    guard let architecture = Checkpoints.architecture(of: model.config, named: name) else {
+      trap("Checkpoint: \(name ?? "no architecture") holds no such model: \(model.config)")
+    }
     self.model = model
     self.tokenizer = tokenizer
-    architecture = architectures[0]
+    self.architecture = architecture
   }
 
   /// Reads the checkpoint in `directory`, after holding the files it reads against their manifest.

@@ -5,9 +5,6 @@ import Transformer
 package struct Starcoder2: Architecture {
   package let modelType = "starcoder2"
 
-  /// The rotary table of a longer context is refused before memory is taken for it: positions × head width.
-  static let largestRotaryTable = 1 << 27
-
   /// The architecture; it has no state.
   package init() {}
 }
@@ -64,15 +61,7 @@ extension Starcoder2 {
     // transformers 5 asks the same places in the same order.
     let theta = document["rope_parameters"]["rope_theta"].ifPresent ?? document["rope_theta"].ifPresent
     config.ropeTheta = try theta?.number ?? config.ropeTheta
-    do {
-      try config.validate()
-    } catch {
-      throw document.failure(error.description)
-    }
-    guard config.contextLength * config.headWidth <= Self.largestRotaryTable else {
-      throw document["max_position_embeddings"].unsupported(
-        "at most \(Self.largestRotaryTable / config.headWidth) with heads \(config.headWidth) wide")
-    }
+    try document.requireModel(config, contextLength: "max_position_embeddings")
     if let width = try document["head_dim"].ifPresent?.integer, width != config.headWidth {
       throw document["head_dim"].unsupported("hidden_size / num_attention_heads, \(config.headWidth)")
     }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Transformer
 
 /// A model's shape and how it is trained: all of a run but its corpus.
@@ -52,11 +53,13 @@ extension Recipe {
     try check(
       schedule.warmupSteps <= schedule.decaySteps,
       "`warmup_iters` (\(schedule.warmupSteps)) is longer than \(end) \(schedule.decaySteps))")
+    let config = config(vocabularySize: max(1, model.vocabularySize))
     do throws(GPTConfigError) {
-      try config(vocabularySize: max(1, model.vocabularySize)).validate()
+      try config.validate()
     } catch {
       throw .invalidOption(Self.naming(error))
     }
+    try check(architecture(of: config) != nil, "such a model fits no architecture that a checkpoint can have")
   }
 
   private func check(_ holds: Bool, _ message: @autoclosure () -> String) throws(TrainingError) {

@@ -123,6 +123,9 @@ struct RecipeTests {
     #expect(
       message { ($0.options.batchSize, $0.options.gradientAccumulationSteps) = (1 << 20, 32) }
         == "`batch_size` times `gradient_accumulation_steps` is above 16777216")
+    #expect(
+      message { ($0.model.width, $0.model.headCount, $0.model.contextLength) = (1 << 12, 1, 1 << 20) }
+        == "such a model fits no architecture that a checkpoint can have")
     #expect(message { $0.options.evaluation = .batches(0) }?.hasPrefix("`eval_iters` is 0; it must be ") == true)
   }
 }
