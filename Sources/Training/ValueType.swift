@@ -138,6 +138,16 @@ extension ValueType where Value: Equatable {
   }
 }
 
+extension ValueType where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
+  /// One of the values that a type has, by the names that they have there.
+  static func choice(_ placeholder: String) -> Self {
+    let names = Value.allCases.map(\.rawValue)
+    return ValueType(
+      placeholder: placeholder, expectation: oneOf(names), choices: names, parse: { Value(rawValue: $0) },
+      format: { $0.rawValue })
+  }
+}
+
 extension ValueType<Bool> {
   /// True or false.
   package static let boolean = ValueType(
@@ -151,7 +161,7 @@ extension ValueType<Bool> {
 
 extension ValueType<Precision> {
   /// A precision by its name.
-  package static let precision = ValueType.choice("name", ["highest": .highest, "high": .high, "medium": .medium])
+  package static let precision = choice("name")
 }
 
 extension ValueType<EvaluationExtent> {
