@@ -1,16 +1,16 @@
 import Synchronization
 
-/// Carries the gradient of a result back to the gradients of its inputs, in their order; nil stands for zero.
+/// Maps the gradient of a result to the gradients of its inputs, in order; nil means zero.
 /// The vector-Jacobian product of one call: `dxᵢ = dyᵀ · ∂y/∂xᵢ`.
 public typealias Pullback = @Sendable (_ dy: Tensor) -> [Tensor?]
 
 /// What stands between an operation's pullback and the gradients that go on from it.
 package typealias PullbackAlteration = @Sendable (_ operation: Operation?, _ gradients: [Tensor?]) -> [Tensor?]
 
-/// One recorded call, or a variable, in the graph that a result remembers.
+/// A node of the graph: a recorded call, or a variable.
 ///
 /// A node knows its parents and its pullback; the pullback holds values without history, so the edges of the graph
-/// live in `call` alone and a graph can be freed without recursion. Differentiation spends a node: its call is gone
+/// live in `call` alone and a graph can be freed without recursion. Differentiation consumes a node: its call is freed
 /// then, and with it all that the call kept alive, even where a result is still held.
 final class Node: Sendable {
   /// How the value was computed.
@@ -23,7 +23,7 @@ final class Node: Sendable {
   let number: UInt64
   /// What was called; nil for a variable.
   let operation: Operation?
-  /// Nil for a variable, and for a node that was spent.
+  /// Nil for a variable, and for a node that was consumed.
   private let storedCall: Mutex<Call?>
 
   private static let counter = Atomic<UInt64>(0)
@@ -75,7 +75,7 @@ extension Tensor {
     return result.value.with(node: Node(operation, parents: inputs.map(\.node), pullback: result.pullback))
   }
 
-  /// An operation of your own: computes `forward` and, if an input has history, records the call.
+  /// A custom operation: computes `forward` and, if an input has history, records the call.
   ///
   ///     let y = Tensor.operation("cube", [x]) { inputs in
   ///       let x = inputs[0]
@@ -132,12 +132,12 @@ extension Tensor {
   /// The gradients of this scalar with respect to each of `variables`, in their order: `∂self/∂variable`, of the
   /// variable's shape.
   ///
-  /// A variable that had no part in this result gets zeros. First derivatives only: gradients carry no history.
-  /// The graph is freed on the way, operation by operation, so that a loss that is kept keeps no weights or activations
+  /// A variable that this result does not depend on gets zeros. First derivatives only: gradients carry no history.
+  /// The graph is freed during the pass, one operation at a time, so that a kept loss keeps no weights or activations
   /// alive; whatever else was computed from the same results cannot be differentiated through them afterwards. With
-  /// `keepingGraph` it stays, to be differentiated again, as with PyTorch's `retain_graph`.
-  /// Traps where this tensor is no scalar or was computed from no variable, where a part of its graph was freed
-  /// before, or where one of `variables` is none.
+  /// `keepingGraph` it is kept for another backward pass, as with PyTorch's `retain_graph`.
+  /// Traps if this tensor is not a scalar or depends on no variable, if a part of its graph was freed
+  /// before, or if one of `variables` is not a variable.
   public consuming func gradients(of variables: [Tensor], keepingGraph: Bool = false) -> [Tensor] {
     require(count == 1, "gradients: shape \(shape) is no scalar; give the upstream gradient")
     let one = Tensor(repeating: 1, shape: shape, elementType: elementType)

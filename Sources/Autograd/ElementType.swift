@@ -1,10 +1,10 @@
-/// What a tensor's elements are.
+/// The type of a tensor's elements (PyTorch's dtype).
 public enum ElementType: String, Sendable, Hashable, CaseIterable {
-  /// 32-bit IEEE 754: the fast one, in which models train and sample.
+  /// 32-bit IEEE 754: optimized, used for training and sampling.
   case float32
-  /// 64-bit IEEE 754: the executable specification, in which gradients are checked.
+  /// 64-bit IEEE 754: the reference implementation, used to check gradients.
   case float64
 
-  /// Bytes an element takes.
+  /// Bytes per element.
   public var byteCount: Int { self == .float32 ? 4 : 8 }
 }

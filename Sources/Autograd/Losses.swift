@@ -1,6 +1,6 @@
 // Losses, composed of operations.
 
-/// The mean of squared differences, a scalar: `mean((prediction − target)²)`. Traps where the shapes differ.
+/// The mean squared error, a scalar: `mean((prediction − target)²)`. Traps where the shapes differ.
 public func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
   require(
     prediction.shape == target.shape, "meanSquaredError: prediction \(prediction.shape), target \(target.shape)")
@@ -8,9 +8,9 @@ public func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
   return (error * error).mean()
 }
 
-/// The mean cross-entropy, in nats, of predicted classes, a scalar: `−mean log softmax(logits)[target]`.
+/// The mean cross-entropy between logits and target classes, in nats, a scalar: `−mean log softmax(logits)[target]`.
 ///
-/// A row whose target is negative is not scored and does not count in the mean (0 where no row is scored). For a linear
+/// Rows with a negative target are ignored, as with PyTorch's `ignore_index` (the mean is 0 if all are). For a linear
 /// head over many classes `Tensor.linearCrossEntropy` takes less memory. Traps where lengths differ or a target is not
 /// below V.
 /// - Parameters:

@@ -1,6 +1,6 @@
 import Randomness
 
-// Making tensors by shape, and of nested literals.
+// Creating tensors by shape, and from nested literals.
 
 extension Tensor {
   /// A tensor of zeros.
@@ -13,7 +13,7 @@ extension Tensor {
     full(shape, 1, elementType: elementType)
   }
 
-  /// A tensor that holds `value` everywhere.
+  /// A tensor filled with `value`.
   public static func full(_ shape: [Int], _ value: Double, elementType: ElementType = .float32) -> Tensor {
     Tensor(repeating: value, shape: shape, elementType: elementType)
   }
@@ -64,7 +64,7 @@ private func largestFloat(below bound: Double) -> Float {
 
 // MARK: - Literals
 
-/// What a tensor can be made of: a number, or arrays of such, nested as deep as there are axes.
+/// The contents of a tensor: a number, or arrays of numbers, nested one level per axis.
 public protocol TensorElements {
   /// The axis lengths, outermost first; `[]` of a number. Traps where the rows of an axis differ in length.
   var tensorShape: [Int] { get }

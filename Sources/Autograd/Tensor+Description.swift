@@ -3,7 +3,7 @@ import Foundation
 // Tensors as text, laid out as NumPy and PyTorch do.
 
 extension Tensor: CustomStringConvertible {
-  /// The elements, a pair of brackets an axis, then shape and element type:
+  /// The elements, with one pair of brackets per axis, then shape and element type:
   ///
   ///     Tensor([[1.0000, 0.5000],
   ///             [0.2500, 0.1250]], shape: [2, 2], float32)

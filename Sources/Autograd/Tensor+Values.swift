@@ -1,4 +1,4 @@
-// Making tensors of given numbers, and reading the numbers back.
+// Creating tensors from numbers, and reading the numbers back.
 
 extension Tensor {
   /// A tensor of `values` rounded to `elementType`, row by row. Traps unless their number fits `shape`.
@@ -22,7 +22,7 @@ extension Tensor {
     self.init(values.map(Double.init), shape: shape, elementType: elementType)
   }
 
-  /// A tensor that holds `value` everywhere.
+  /// A tensor filled with `value`.
   public init(repeating value: Double, shape: [Int], elementType: ElementType = .float32) {
     self.init(uninitialized: shape, elementType)
     switch elementType {

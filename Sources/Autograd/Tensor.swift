@@ -1,13 +1,13 @@
-/// A row-major, contiguous array of numbers of any rank, and, if it was computed from variables, how.
+/// A row-major, contiguous n-dimensional array and, if it depends on variables, the graph that computed it.
 ///
 /// A tensor is a value: assigning it copies nothing, and no operation changes its operands. Operations on
 /// variables (`requiringGradient()`) are recorded, so that `gradients(of:)` can differentiate the result.
 public struct Tensor: Sendable {
   /// Axis lengths, outermost first; `[]` for a scalar.
   public let shape: [Int]
-  /// What the elements are.
+  /// The type of the elements (PyTorch's dtype).
   public let elementType: ElementType
-  /// Where this tensor came from; nil for a constant.
+  /// This tensor's node in the graph; nil for a constant.
   let node: Node?
 
   private var storage: TensorStorage
@@ -21,14 +21,14 @@ public struct Tensor: Sendable {
     self.node = node
   }
 
-  /// A tensor whose elements its maker writes before anyone else sees it.
+  /// An uninitialized tensor, whose elements its creator writes before sharing it.
   init(uninitialized shape: [Int], _ elementType: ElementType) {
     require(shape.allSatisfy { $0 >= 0 }, "Tensor: shape \(shape) has a negative length")
     let storage = TensorStorage(byteCount: Shape.count(shape) * elementType.byteCount)
     self.init(shape: shape, elementType: elementType, storage: storage, offset: 0, node: nil)
   }
 
-  /// A shape without elements, which takes no memory: what another tensor will be put in the place of.
+  /// A placeholder with a shape but no storage, to be replaced by another tensor.
   /// Reading or writing its elements traps.
   package init(placeholder shape: [Int], elementType: ElementType) {
     self.init(shape: shape, elementType: elementType, storage: .none, offset: 0, node: nil)
@@ -40,7 +40,7 @@ public struct Tensor: Sendable {
   /// The number of axes.
   public var rank: Int { shape.count }
 
-  /// The first element's address. Whoever reads through it keeps the tensor alive meanwhile.
+  /// The first element's address. The caller must keep the tensor alive while using it.
   var address: UnsafeMutableRawPointer {
     require(storage !== TensorStorage.none, "Tensor: a placeholder of shape \(shape) has no elements")
     return storage.bytes + offset * elementType.byteCount
@@ -53,7 +53,7 @@ extension Tensor {
   /// The same values without history.
   public var detached: Tensor { node == nil ? self : with(node: nil) }
 
-  /// The same values as a variable: a leaf that `gradients(of:)` can differentiate by.
+  /// The same values as a variable: a leaf that `gradients(of:)` can differentiate with respect to.
   public func requiringGradient() -> Tensor { with(node: Node()) }
 
   /// Whether this tensor was computed from a variable, or is one.
@@ -83,9 +83,9 @@ extension Tensor {
 extension Tensor {
   /// Gives `body` the elements' address to change them, copied first if another tensor shares them.
   ///
-  /// A variable stays a variable; where its elements were shared it is a new one, so that what was computed from the
-  /// old values still differentiates by the copies that hold them.
-  /// Traps where the tensor was computed from others, since its history would no longer tell the truth.
+  /// A variable stays a variable; if its elements were shared it is a new one, so that what was computed from the
+  /// old values is still differentiated with respect to the copies that hold them.
+  /// Traps if the tensor was computed from others, since its graph would no longer be valid.
   package mutating func mutate(_ body: (UnsafeMutableRawPointer) -> Void) {
     require(node?.isLeaf ?? true, "mutate: the tensor was computed from others")
     let byteCount = count * elementType.byteCount
@@ -108,7 +108,7 @@ extension Tensor {
     mutate { ($0 + row * width * size).copyMemory(from: source.address, byteCount: source.count * size) }
   }
 
-  /// Computes `self = function(self, other)` for equal shapes, in place where nobody else sees these elements.
+  /// Computes `self = function(self, other)` for equal shapes, in place if these elements are not shared.
   mutating func combine(_ function: BinaryFunction, _ other: Tensor) {
     if isKnownUniquelyReferenced(&storage) {
       Kernels.binary(function, self, other, into: self)
@@ -117,7 +117,7 @@ extension Tensor {
     }
   }
 
-  /// Computes `self = scale · self + shift`, in place where nobody else sees these elements.
+  /// Computes `self = scale · self + shift`, in place if these elements are not shared.
   mutating func rescale(_ scale: Double, shift: Double) {
     if isKnownUniquelyReferenced(&storage) {
       Kernels.affine(self, scale: scale, shift: shift, into: self)

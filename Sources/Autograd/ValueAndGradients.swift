@@ -1,8 +1,8 @@
-/// The scalar that `function` makes of `inputs`, without history, and its gradients with respect to each of them.
+/// The scalar value of `function` at `inputs`, detached, and its gradients with respect to each of them.
 ///
 ///     let (loss, gradients) = valueAndGradients(at: [w, b]) { meanSquaredError($0[0] * x + $0[1], y) }
 ///
-/// `function` gets the inputs as variables. The graph is gone when this returns. Traps where the value is no scalar or
+/// `function` receives the inputs as variables. The graph is freed on return. Traps if the value is not a scalar or
 /// depends on no input.
 public func valueAndGradients<Failure: Error>(
   at inputs: [Tensor], of function: ([Tensor]) throws(Failure) -> Tensor
@@ -13,7 +13,7 @@ public func valueAndGradients<Failure: Error>(
   return (value, (consume result).gradients(of: variables))
 }
 
-/// The scalar that `function` makes of `input`, without history, and its gradient with respect to it: as
+/// The scalar value of `function` at `input`, detached, and its gradient with respect to it: as
 /// `valueAndGradients`, for one input.
 public func valueAndGradient<Failure: Error>(
   at input: Tensor, of function: (Tensor) throws(Failure) -> Tensor

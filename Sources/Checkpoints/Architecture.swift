@@ -1,7 +1,7 @@
 import Files
 import Transformer
 
-/// How a Hugging Face architecture keeps a model: its `config.json` and its tensors, both ways.
+/// How a Hugging Face architecture stores a model: its `config.json` and its tensors, both ways.
 ///
 /// A file for each architecture holds all that is particular about it; the list below is what readers go through.
 package protocol Architecture: Sendable {

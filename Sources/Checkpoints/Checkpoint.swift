@@ -15,7 +15,7 @@ import Transformer
 public struct Checkpoint: Sendable {
   /// The model.
   public let model: GPT
-  /// What turns text into the model's tokens; has as many ids as the model.
+  /// The model's tokenizer; has as many ids as the model.
   public let tokenizer: any Tokenizer
   /// How transformers keeps such a model.
   let architecture: any Architecture
@@ -40,7 +40,7 @@ public struct Checkpoint: Sendable {
     self.architecture = architecture
   }
 
-  /// Reads the checkpoint in `directory`, after holding the files it reads against their manifest.
+  /// Reads the checkpoint in `directory`, after verifying its files against the manifest.
   ///
   /// - Throws: `FileError` that names the file which is missing, damaged, or of a model that this is
   ///   not.
@@ -68,7 +68,7 @@ public struct Checkpoint: Sendable {
     try InputFile(directory + "/" + name, ifMissing: "take another checkpoint").json()
   }
 
-  /// Writes the checkpoint as `directory`, which afterwards is there whole, or as it was before.
+  /// Writes the checkpoint to `directory` atomically.
   ///
   /// - Throws: `FileError.system` that names the file which could not be written.
   public func write(to directory: String) throws {

@@ -2,7 +2,7 @@ import Autograd
 import Files
 import Transformer
 
-/// What an optimizer keeps between steps: `optimizer.safetensors`.
+/// The optimizer state: `optimizer.safetensors`.
 ///
 /// The file knows of no optimizer: it holds named tensors. A name begins with what the tensor is, up to the first dot;
 /// the rest is a parameter's name, in whose place stands that of the weight's tensor in `model.safetensors`:

@@ -1,15 +1,15 @@
 import Autograd
 import Randomness
 
-/// A table with a row of numbers for each of V ids.
+/// A lookup table with a vector for each of V ids.
 public struct Embedding: Module {
   /// [V, C]
   public var weight: Tensor
 
-  /// A table of given rows.
+  /// An embedding with the given table.
   public init(weight: Tensor) { self.weight = weight }
 
-  /// A table of `count` rows of `width` draws of the standard normal distribution, as `torch.nn.Embedding` begins.
+  /// `count` vectors of dimension `width`, drawn from the standard normal distribution, as in `torch.nn.Embedding`.
   public init(_ count: Int, _ width: Int, key: RandomKey) {
     weight = .normal([count, width], key: key)
   }

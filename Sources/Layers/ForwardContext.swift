@@ -1,19 +1,19 @@
 import Autograd
 
-/// What a forward pass takes besides its input. All of it may be left out, and then costs nothing.
+/// The optional inputs of a forward pass besides x. Those left out cost nothing.
 public struct ForwardContext {
   /// The angles of rotary embedding; nil for none.
   public var positions: RotaryTable?
-  /// The keys and values of the layer so far, which the input continues; nil to compute whole sequences.
+  /// The layer's key/value cache, which the input continues; nil to compute whole sequences.
   public var cache: AttentionCache?
-  /// The draw of dropout; nil for none. Each layer and each site in it draws by a key derived from this one.
+  /// Dropout; nil for none. Each layer and each site in it uses a key derived from this one's.
   public var dropout: Dropout?
-  /// Who reads or changes what passes; nil for nobody.
+  /// Reads or replaces activations; nil for no probe.
   public var probe: Probe?
-  /// The number of the layer, from 0, by which a probe tells layers apart.
+  /// The layer's index, from 0, which identifies it to a probe.
   public var layer = 0
 
-  /// A context of these.
+  /// A context with the given values.
   public init(
     positions: RotaryTable? = nil, cache: AttentionCache? = nil, dropout: Dropout? = nil, probe: Probe? = nil,
     layer: Int = 0
@@ -22,31 +22,31 @@ public struct ForwardContext {
     self.layer = layer
   }
 
-  /// The context of layer number `layer`, whose dropout draws are its own.
+  /// The context of layer `layer`, with dropout independent of other layers.
   public func inLayer(_ layer: Int, cache: AttentionCache? = nil) -> ForwardContext {
     ForwardContext(
       positions: positions, cache: cache, dropout: dropout?.at(.block, layer), probe: probe, layer: layer)
   }
 
-  /// The draw of dropout at `site`; nil for none.
+  /// The dropout at `site`; nil for none.
   public func dropout(at site: DropoutSite) -> Dropout? { dropout?.at(site) }
 
-  /// x with the dropout of `site`.
+  /// x after the dropout at `site`.
   public func drop(_ x: Tensor, at site: DropoutSite) -> Tensor { dropout(at: site).map(x.dropout) ?? x }
 
-  /// Whether the probe looks at `site`.
+  /// Whether the probe observes `site`.
   public func observes(_ site: Probe.Site) -> Bool { probe?.sites.contains(site) ?? false }
 
-  /// What the probe makes of x, which passes at `site`: x itself where nobody looks.
+  /// The probe's result for the activation x at `site`: x itself if no probe observes it.
   public func observe(_ x: Tensor, at site: Probe.Site) -> Tensor {
     guard let probe, observes(site) else { return x }
     return probe.see(x, at: site)
   }
 }
 
-/// Where a forward pass draws dropout: in the embedding, and in each block in three places.
+/// Where a forward pass applies dropout: after the embedding, and at three places in each block.
 public enum DropoutSite: UInt64, Sendable {
-  /// The number names the site's draws, so it stays.
+  /// The raw value determines the site's random numbers, so it must not change.
   case embedding, block, attentionWeights, attentionOutput, mlpOutput
 }
 

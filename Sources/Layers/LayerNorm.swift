@@ -7,12 +7,12 @@ public struct LayerNorm: Norm {
   /// ε, added to the variance.
   public let epsilon: Double
 
-  /// A norm of given gain and bias, [C] each.
+  /// A layer norm with the given gain and bias, [C] each.
   public init(gain: Tensor, bias: Tensor, epsilon: Double = 1e-5) {
     (self.gain, self.bias, self.epsilon) = (gain, bias, epsilon)
   }
 
-  /// A norm of rows of `width` numbers: gains one, biases zero.
+  /// A layer norm over `width` features, with gain 1 and bias 0.
   public init(_ width: Int, epsilon: Double = 1e-5) {
     self.init(gain: .ones([width]), bias: .zeros([width]), epsilon: epsilon)
   }
@@ -22,7 +22,7 @@ public struct LayerNorm: Norm {
     .layerNorm(x, gain: gain, bias: bias, epsilon: epsilon)
   }
 
-  /// The same as what a linear map begins with.
+  /// This layer norm as the prologue of a linear layer.
   public var prologue: Prologue { .layerNorm(gain: gain, bias: bias, epsilon: epsilon) }
 
   /// Visits `weight` (the gain) and `bias`.

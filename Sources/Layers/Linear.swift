@@ -5,23 +5,23 @@ import Randomness
 public struct Linear: Module {
   /// [out, in]
   public var weight: Tensor
-  /// [out]; nil for a linear map.
+  /// [out]; nil for no bias.
   public var bias: Tensor?
 
-  /// A map of given weights.
+  /// A layer with the given weight and bias.
   public init(weight: Tensor, bias: Tensor?) {
     self.weight = weight
     self.bias = bias
   }
 
-  /// A map from `inputs` to `outputs` numbers, weight and bias uniform in ±1/√inputs, as `torch.nn.Linear` begins.
+  /// A layer from `inputs` to `outputs` features, initialized uniformly in ±1/√inputs, as `torch.nn.Linear` is.
   public init(_ inputs: Int, _ outputs: Int, hasBias: Bool = true, key: RandomKey) {
     let bound = 1 / Double(max(inputs, 1)).squareRoot()
     weight = .uniform([outputs, inputs], in: -bound..<bound, key: key.derived(by: 0))
     bias = hasBias ? .uniform([outputs], in: -bound..<bound, key: key.derived(by: 1)) : nil
   }
 
-  /// The map of `p(x)`, p being a norm or an activation: `[…, in] → […, out]`.
+  /// The layer applied to `p(x)`, where p is a norm or an activation: `[…, in] → […, out]`.
   public func callAsFunction(_ x: Tensor, after prologue: Prologue = .none) -> Tensor {
     .linear(x, weight: weight, bias: bias, after: prologue)
   }

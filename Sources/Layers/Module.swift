@@ -1,6 +1,6 @@
 import Autograd
 
-/// A part of a model: a value that holds tensors and names them, by hand and in one fixed order.
+/// A model, or a part of one: a value that holds parameters and names them explicitly, in a fixed order.
 ///
 ///     struct Net: Module {
 ///       var hidden: Linear, output: Linear
@@ -8,22 +8,22 @@ import Autograd
 ///       mutating func visit<E>(_ v: ParameterVisitor<E>) throws(E) { try v("hidden", &hidden); try v("output", &output) }
 ///     }
 public protocol Module: Sendable {
-  /// Hands every learned tensor, or part that holds some, to `visitor` under its name: `try visitor("weight", &weight)`.
+  /// Passes every parameter and submodule to `visitor` with its name: `try visitor("weight", &weight)`.
   mutating func visit<Failure>(_ visitor: ParameterVisitor<Failure>) throws(Failure)
 }
 
-/// What a module shows its learned tensors to: it joins the names of parts by dots, and reads or changes each tensor.
+/// Visits a module's parameters: joins the names of submodules by dots, and reads or changes each tensor.
 public struct ParameterVisitor<Failure: Error> {
-  /// What stands before the names that are given: empty, or ended by a dot.
+  /// The prefix of all names: empty, or ending in a dot.
   let prefix: String
   let body: (_ name: String, _ tensor: inout Tensor) throws(Failure) -> Void
 
-  /// Visits a learned tensor.
+  /// Visits a parameter.
   public func callAsFunction(_ name: String, _ tensor: inout Tensor) throws(Failure) {
     try body(prefix + name, &tensor)
   }
 
-  /// Visits a learned tensor that may be left out, such as a bias.
+  /// Visits an optional parameter, such as a bias.
   public func callAsFunction(_ name: String, _ tensor: inout Tensor?) throws(Failure) {
     // Taken out meanwhile, so that the visitor finds it unshared and can change it in place.
     guard var visited = tensor.take() else { return }
@@ -31,19 +31,19 @@ public struct ParameterVisitor<Failure: Error> {
     try body(prefix + name, &visited)
   }
 
-  /// Visits the learned tensors of a part.
+  /// Visits the parameters of a submodule.
   public func callAsFunction(_ name: String, _ part: inout some Module) throws(Failure) {
     try part.visit(ParameterVisitor(prefix: prefix + name + ".", body: body))
   }
 
-  /// Visits the learned tensors of a part that may be left out.
+  /// Visits the parameters of an optional submodule.
   public func callAsFunction(_ name: String, _ part: inout (some Module)?) throws(Failure) {
     guard var visited = part.take() else { return }
     defer { part = visited }
     try self(name, &visited)
   }
 
-  /// Visits the learned tensors of parts that are numbered from 0: `name.0`, `name.1`, …
+  /// Visits the parameters of a list of submodules, numbered from 0: `name.0`, `name.1`, …
   public func callAsFunction(_ name: String, _ parts: inout [some Module]) throws(Failure) {
     for index in parts.indices { try self("\(name).\(index)", &parts[index]) }
   }
@@ -52,7 +52,7 @@ public struct ParameterVisitor<Failure: Error> {
 // MARK: - Reading and changing parameters
 
 extension Module {
-  /// Calls `body` for every learned tensor with its name, to read it or to change it in place; throws what that throws.
+  /// Calls `body` with every parameter and its name, to read it or to change it in place; rethrows its errors.
   public mutating func visitParameters<Failure>(
     _ body: (_ name: String, _ tensor: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {
@@ -61,7 +61,7 @@ extension Module {
     }
   }
 
-  /// The learned tensors with their names, in their order.
+  /// The parameters with their names, in order.
   public var namedParameters: [(name: String, tensor: Tensor)] {
     var found: [(name: String, tensor: Tensor)] = []
     var copy = self
@@ -69,13 +69,13 @@ extension Module {
     return found
   }
 
-  /// The learned tensors, in their order.
+  /// The parameters, in order.
   public var parameters: [Tensor] { namedParameters.map(\.tensor) }
 
-  /// How many numbers the module learns.
+  /// The total number of elements of all parameters.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
-  /// A copy with `tensors` in the places of the learned tensors, in their order. Traps unless there are as many.
+  /// A copy with `tensors` in place of the parameters, in order. Traps unless the counts match.
   public func replacingParameters(with tensors: [Tensor]) -> Self {
     var remaining = tensors[...]
     var visited = 0
@@ -87,24 +87,24 @@ extension Module {
     return copy
   }
 
-  /// A copy in which `change` has replaced every learned tensor.
+  /// A copy with `change` applied to every parameter.
   public func mappingParameters(_ change: (Tensor) -> Tensor) -> Self {
     var copy = self
     copy.visitParameters { _, tensor in tensor = change(tensor) }
     return copy
   }
 
-  /// The same module with its learned tensors as variables, so that `gradients(of:)` can differentiate by them.
+  /// A copy whose parameters are variables, so that `gradients(of:)` can differentiate with respect to them.
   public func requiringGradient() -> Self { mappingParameters { $0.requiringGradient() } }
 
-  /// The same module with its learned tensors as constants: what it computes is not recorded.
+  /// A copy whose parameters are constants: what it computes is not recorded.
   public var detached: Self { mappingParameters(\.detached) }
 }
 
 // MARK: - Differentiating
 
 extension Module {
-  /// The value of `loss`, a scalar, at this module, without history, and its gradients with respect to the parameters, in
+  /// The value of `loss`, a scalar, at this module, detached, and its gradients with respect to the parameters, in
   /// their order.
   ///
   ///     let (loss, gradients) = net.valueAndGradients { meanSquaredError($0(x), y) }

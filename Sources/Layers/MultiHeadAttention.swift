@@ -1,21 +1,21 @@
 import Autograd
 import Randomness
 
-/// Multi-head attention between linear maps: Vaswani et al., arXiv 1706.03762. Key and value heads may be fewer than
+/// Multi-head attention with its projections: Vaswani et al., arXiv 1706.03762. Key and value heads may be fewer than
 /// query heads (Ainslie et al., arXiv 2305.13245), and queries and keys may be rotated by their positions.
 ///
 ///     let attention = MultiHeadAttention(64, headCount: 4, key: key)
 ///     attention(x, mask: .causal)       // self-attention
 ///     attention(x, over: encoded)       // cross-attention
 public struct MultiHeadAttention: Module {
-  /// Queries, keys and values side by side: weight [(H + 2G)·D, C].
+  /// The joint projection to queries, keys and values: weight [(H + 2G)·D, C].
   public var qkv: Linear
-  /// Back to the width of the input: weight [C, H·D].
+  /// The output projection: weight [C, H·D].
   public var output: Linear
   /// H, G and D.
   public let headCount, keyValueHeadCount, headWidth: Int
 
-  /// Attention of given maps. Traps where `qkv` does not fit the heads.
+  /// Attention with the given projections. Traps if `qkv` does not fit the heads.
   public init(qkv: Linear, output: Linear, headCount: Int, keyValueHeadCount: Int? = nil) {
     let groups = headCount + 2 * (keyValueHeadCount ?? headCount)
     require(
@@ -26,7 +26,7 @@ public struct MultiHeadAttention: Module {
     headWidth = qkv.weight.shape[0] / groups
   }
 
-  /// Attention of rows of `width` numbers, its weights drawn as those of `Linear`. Traps where the heads do not divide it.
+  /// Attention over `width` features, initialized as `Linear` is. Traps unless `headCount` divides `width`.
   public init(
     _ width: Int, headCount: Int, keyValueHeadCount: Int? = nil, hasBias: Bool = true, key: RandomKey
   ) {
@@ -48,7 +48,7 @@ public struct MultiHeadAttention: Module {
 // MARK: - Forward
 
 extension MultiHeadAttention {
-  /// Self-attention of `p(x)`, p being a norm or an activation: `[B, T, C] → [B, T, C]`.
+  /// Self-attention over `p(x)`, where p is a norm or an activation: `[B, T, C] → [B, T, C]`.
   ///
   /// With the context's positions, queries and keys are rotated; with its cache, x continues the sequences in it, and
   /// nothing is recorded.
@@ -80,7 +80,7 @@ extension MultiHeadAttention {
 
   /// Cross-attention: queries from x [B, T, C], keys and values from `memory` [B, Tk, C]; the result is [B, T, C].
   ///
-  /// It takes neither positions nor cache: how places of the two sequences relate is the caller's to say.
+  /// It ignores the context's positions and cache: how positions of the two sequences relate is up to the caller.
   public func callAsFunction(
     _ x: Tensor, over memory: Tensor, mask: AttentionMask = .none, _ context: ForwardContext = ForwardContext()
   ) -> Tensor {

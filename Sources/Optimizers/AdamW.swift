@@ -7,14 +7,14 @@ import Layers
 /// Per weight w with gradient g at step t: `w −= η·λ·w; m += (1−β₁)(g−m); v = β₂v + (1−β₂)g²;
 /// w −= η · (m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε)`.
 public struct AdamW: Optimizer {
-  /// η where no trainer says another.
+  /// η, unless a step specifies another.
   public var learningRate: Double
-  /// β₁ and β₂, how much of each moment stays a step.
+  /// β₁ and β₂, the decay rates of the moments.
   public let beta1, beta2: Double
   /// ε, torch's default.
   public static let epsilon = 1e-8
 
-  /// What is kept of one parameter.
+  /// The state of one parameter.
   private struct Slot: Sendable {
     let name: String
     let group: ParameterGroup
@@ -28,10 +28,10 @@ public struct AdamW: Optimizer {
   private var slots: [Slot]  // in the order of the model's parameters
   private var lastStep = 0
 
-  /// An optimizer of the parameters of `model`, its moments zero.
+  /// An optimizer for the parameters of `model`, with moments of zero.
   ///
   /// - Parameters:
-  ///   - groups: which parameters decay and at which rate they learn; matrices alone decay, by `weightDecay`, unless given.
+  ///   - groups: weight decay and learning-rate scale per parameter; by default only matrices decay, by `weightDecay`.
   public init(
     _ model: some Module, learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999,
     weightDecay: Double = 0.01, groups: [ParameterGroup]? = nil
@@ -45,10 +45,10 @@ public struct AdamW: Optimizer {
     }
   }
 
-  /// The step after the last, at the optimizer's own learning rate.
+  /// The next step, with the optimizer's own learning rate.
   public var nextStep: OptimizerStep { OptimizerStep(number: lastStep + 1, learningRate: learningRate) }
 
-  /// Changes `model`'s parameters by one step against `gradients`, which are in their order.
+  /// Updates `model`'s parameters by one step; `gradients` are in the order of the parameters.
   public mutating func update(_ model: inout some Module, with gradients: [Tensor], at step: OptimizerStep) {
     require(gradients.count == slots.count, "AdamW: \(gradients.count) gradients of \(slots.count) tensors")
     lastStep = step.number

@@ -7,8 +7,8 @@ extension [Tensor] {
   }
 }
 
-/// What gradients of norm `norm` are multiplied by so that it does not exceed `limit`, as
-/// `torch.nn.utils.clip_grad_norm_` has it; a limit of 0 stands for none.
+/// The factor that scales gradients of norm `norm` to a norm of at most `limit`, as
+/// `torch.nn.utils.clip_grad_norm_` computes it; a limit of 0 means no clipping.
 public func clippingScale(norm: Double, limit: Double) -> Double {
   limit > 0 ? min(1, limit / (norm + 1e-6)) : 1
 }

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Linear warm-up, then half a cosine down to a minimum that stays: nanoGPT's.
+/// Linear warm-up, then cosine decay to a constant minimum, as in nanoGPT.
 public struct LearningRateSchedule: Sendable, Equatable {
-  /// The rate at the end of the warm-up, and the rate that stays at the end.
+  /// The learning rate after the warm-up, and the one after the decay.
   public var peak, minimum: Double
-  /// How many steps the warm-up takes, and at which step the minimum is reached.
+  /// The number of warm-up steps, and the step at which the minimum is reached.
   public var warmupSteps, decaySteps: Int
 
-  /// A schedule of these numbers.
+  /// A schedule with the given values.
   public init(peak: Double, minimum: Double, warmupSteps: Int, decaySteps: Int) {
     (self.peak, self.minimum) = (peak, minimum)
     (self.warmupSteps, self.decaySteps) = (warmupSteps, decaySteps)

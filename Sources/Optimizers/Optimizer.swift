@@ -1,18 +1,18 @@
 import Autograd
 import Layers
 
-/// Changes a model's parameters against their gradients, and keeps what it needs from step to step as named tensors.
+/// Updates a model's parameters from their gradients, and keeps its state between steps as named tensors.
 public protocol Optimizer: Sendable {
-  /// The step after the last, with the learning rate that the optimizer was made with.
+  /// The next step, with the optimizer's own learning rate.
   var nextStep: OptimizerStep { get }
 
-  /// Changes `model`'s parameters by one step against `gradients`, which are in their order.
-  /// Traps where there are not as many as the model has that the optimizer was made for.
+  /// Updates `model`'s parameters by one step; `gradients` are in the order of the parameters.
+  /// Traps unless there are as many as the model has that the optimizer was created for.
   mutating func update(_ model: inout some Module, with gradients: [Tensor], at step: OptimizerStep)
 
-  /// Hands every tensor of the state to `visit`, to save it or to put a saved one in its place.
+  /// Passes every tensor of the state to `visit`, to save it or to restore a saved one.
   ///
-  /// A name is what the tensor is, in PyTorch's word and without a dot, a dot, and the parameter's name:
+  /// A name is PyTorch's name of the state (without a dot), a dot, and the parameter's name:
   /// `exp_avg.blocks.0.mlp.expand.weight`.
   mutating func visitState<Failure>(
     _ visit: (_ name: String, _ tensor: inout Tensor) throws(Failure) -> Void
@@ -20,7 +20,7 @@ public protocol Optimizer: Sendable {
 }
 
 extension Optimizer {
-  /// One step with the learning rate that the optimizer was made with.
+  /// One step with the optimizer's own learning rate.
   public mutating func update(_ model: inout some Module, with gradients: [Tensor]) {
     update(&model, with: gradients, at: nextStep)
   }
@@ -34,16 +34,16 @@ extension Optimizer {
   }
 }
 
-/// What a trainer says of one step.
+/// The settings of one step.
 public struct OptimizerStep: Sendable, Equatable {
-  /// Which one it is, counting from 1.
+  /// The step number, counting from 1.
   public var number: Int
   /// The learning rate, η.
   public var learningRate: Double
-  /// What gradients are multiplied by first, see `clippingScale`.
+  /// The factor applied to gradients first, see `clippingScale`.
   public var gradientScale: Double
 
-  /// A step of these numbers.
+  /// A step with the given settings.
   public init(number: Int, learningRate: Double, gradientScale: Double = 1) {
     (self.number, self.learningRate, self.gradientScale) = (number, learningRate, gradientScale)
   }

@@ -4,16 +4,16 @@ import Autograd
 ///
 ///     let groups: [ParameterGroup] = [.named("embedding", learningRateScale: 3), .matrices(weightDecay: 0.1), .others]
 ///
-/// Of several groups that include a parameter, the first holds.
+/// If several groups include a parameter, the first one applies.
 public struct ParameterGroup: Sendable {
   /// Whether a parameter belongs to the group.
   public let includes: @Sendable (_ name: String, _ rank: Int) -> Bool
-  /// What the learning rate is multiplied by.
+  /// The factor applied to the learning rate.
   public var learningRateScale = 1.0
-  /// λ, the share of a parameter that is taken off a step, per unit of the learning rate.
+  /// λ, decoupled weight decay: each step subtracts learning rate · λ · w.
   public var weightDecay = 0.0
 
-  /// The parameters that `includes` says yes to.
+  /// The parameters for which `includes` returns true.
   public init(
     learningRateScale: Double = 1, weightDecay: Double = 0,
     includes: @escaping @Sendable (_ name: String, _ rank: Int) -> Bool
@@ -21,7 +21,7 @@ public struct ParameterGroup: Sendable {
     (self.learningRateScale, self.weightDecay, self.includes) = (learningRateScale, weightDecay, includes)
   }
 
-  /// Tensors of two axes or more.
+  /// Tensors with at least two axes.
   public static func matrices(learningRateScale: Double = 1, weightDecay: Double) -> ParameterGroup {
     ParameterGroup(learningRateScale: learningRateScale, weightDecay: weightDecay) { _, rank in rank >= 2 }
   }

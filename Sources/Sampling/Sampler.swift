@@ -53,7 +53,7 @@ public struct Sampler: Sendable {
     return candidates[candidates.count - 1].token
   }
 
-  /// What the next token is drawn from, given the logits for it, [V], and the tokens before it.
+  /// The distribution of the next token, given its logits, [V], and the tokens before it.
   ///
   /// At least one candidate, by id or, where top-k or top-p sorts them, by falling logit; the probabilities
   /// sum to 1. Temperature 0 leaves the token of the largest logit alone. Of equal logits the lower ids

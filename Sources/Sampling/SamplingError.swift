@@ -1,4 +1,4 @@
-/// What can be wrong with a request for samples.
+/// Why a request for samples failed.
 public enum SamplingError: Error, Sendable, Equatable {
   /// The option called `option` was given `value`, but takes what `range` says.
   case optionOutOfRange(option: String, value: String, range: String)

@@ -1,7 +1,7 @@
 /// How tokens are drawn from a model's logits; the defaults draw from the model's own distribution, at
 /// nanoGPT's temperature of 0.8.
 public struct SamplingOptions: Sendable, Hashable {
-  /// Logits are divided by it: below 1 is bolder, above 1 more varied; 0 is greedy.
+  /// Logits are divided by it: below 1 is less random, above 1 more random; 0 is greedy.
   public var temperature = 0.8
 
   /// Only the k most probable tokens remain; 0 keeps all.
@@ -19,7 +19,7 @@ public struct SamplingOptions: Sendable, Hashable {
   /// N. S. Keskar et al., "CTRL: a conditional transformer language model", arXiv 1909.05858.
   public var repetitionPenalty = 1.0
 
-  /// Names the random numbers: the same seed, options and prompt give the same text.
+  /// Seeds the random numbers: the same seed, options and prompt give the same text.
   public var seed: UInt64 = 1337
 
   /// The defaults.

@@ -13,7 +13,7 @@ public struct TextGenerator: Sendable {
     self.tokenizer = tokenizer
   }
 
-  /// What came of one request.
+  /// The result of one request.
   public struct Generation: Sendable {
     /// The new text, without the prompt and without the stop string that ended it.
     public var text = ""
@@ -26,12 +26,12 @@ public struct TextGenerator: Sendable {
 
   /// Draws up to `maxNewTokens` tokens after `prompt`.
   ///
-  /// When the context is full, decoding goes on from its later half: what follows then depends on the last T/2 tokens
+  /// When the context is full, decoding resumes from its second half: what follows then depends on the last T/2 tokens
   /// and those after them. An empty prompt stands for the tokenizer's `emptyPromptID`.
   /// - Parameters:
   ///   - sample: which of several samples this is; each has random numbers of its own.
   ///   - stop: strings that end the text.
-  ///   - onText: is given new text as it comes; returning false ends the generation.
+  ///   - onText: called with new text as it is generated; return false to stop.
   /// - Throws: `SamplingError`; `TextError.unknownCharacter` where the prompt has one; what `onText` throws.
   public func generate(
     prompt: String, maxNewTokens: Int, options: SamplingOptions = SamplingOptions(), sample: Int = 0,

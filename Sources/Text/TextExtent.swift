@@ -17,9 +17,9 @@ public struct TextExtent: Sendable, Equatable {
     }
   }
 
-  /// What so much a token, on average, is a character: a loss of all these tokens together.
+  /// Converts a mean per token, such as the loss over all these tokens, to a mean per character.
   public func perCharacter(_ perToken: Double) -> Double { perToken * (Double(tokenCount) / Double(characterCount)) }
 
-  /// What so much a token, on average, is a byte.
+  /// Converts a mean per token to a mean per byte.
   public func perByte(_ perToken: Double) -> Double { perToken * (Double(tokenCount) / Double(byteCount)) }
 }

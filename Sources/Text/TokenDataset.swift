@@ -1,6 +1,6 @@
-/// The tokens of a corpus, cut once: the beginning to train on, the rest to validate with.
+/// The tokens of a corpus, split in two: the beginning for training, the rest for validation.
 public struct TokenDataset: Sendable {
-  /// The two parts of a dataset.
+  /// The two splits of a dataset.
   public enum Split: String, Sendable, CustomStringConvertible {
     case training, validation
 

@@ -1,13 +1,13 @@
 import Randomness
 
-/// What turns text into a model's tokens and back.
+/// Converts text to token ids and back.
 ///
 /// To add one: a file with a type that conforms to `StoredTokenizer`, and its line in `Tokenizers.all`.
 public protocol Tokenizer: Sendable {
-  /// V: how many ids there are, from 0 on.
+  /// V: the vocabulary size; ids count from 0.
   var vocabularySize: Int { get }
 
-  /// What a person calls a token: "character", "byte".
+  /// The human-readable name of a token: "character", "byte".
   var unit: String { get }
 
   /// The ids that stand for no text of their own, such as that of `<unk>`: never sampled.

@@ -2,7 +2,7 @@ import Files
 
 /// A tokenizer that a run can be trained with and a checkpoint can hold.
 package protocol StoredTokenizer: Tokenizer {
-  /// What it is called where one is chosen.
+  /// The name by which it is selected.
   static var name: String { get }
 
   /// The tokenizer for `corpus`, which it encodes without error.
@@ -17,9 +17,9 @@ package protocol StoredTokenizer: Tokenizer {
   init(from document: JSONField) throws
 }
 
-/// The tokenizers that there are.
+/// The available tokenizers.
 public enum Tokenizers {
-  /// A line each; the first is taken where none is chosen.
+  /// One line each; the first is the default.
   package static let all: [any StoredTokenizer.Type] = [
     CharacterTokenizer.self
   ]
@@ -33,7 +33,7 @@ public enum Tokenizers {
     return nil
   }
 
-  /// The tokenizer for `corpus` where none is chosen.
+  /// The default tokenizer for `corpus`.
   public static func standard(corpus: String) throws(TextError) -> any Tokenizer {
     try all[0].init(vocabularyOf: corpus)
   }

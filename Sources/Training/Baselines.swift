@@ -1,13 +1,13 @@
 import Foundation
 import Text
 
-/// What simple models lose on the validation part, so that a person sees at once what a loss means.
+/// The losses of simple models on the validation split, to put a model's loss in context.
 ///
 /// Counts come from the training part, with one added to each so that nothing has probability 0:
 /// unigram `p(b) = (n_b + 1) / (n + V)`, bigram `p(b | a) = (n_ab + 1) / (n_a + V)`. All in nats per token, over every
 /// token of the validation part but its first.
 public struct Baselines: Sendable, Equatable {
-  /// Guessing: ln V.
+  /// Uniform guessing: ln V.
   public let uniform: Double
   /// Knowing how often each token occurs.
   public let unigram: Double

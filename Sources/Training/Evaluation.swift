@@ -5,7 +5,7 @@ import Randomness
 import Text
 import Transformer
 
-/// A mean loss and what it is the mean of.
+/// A mean loss and the number of tokens it averages over.
 public struct EvaluationResult: Sendable, Equatable {
   /// Nats per token.
   public let loss: Double

@@ -19,7 +19,7 @@ public struct Preset: Sendable {
 
   /// Ours for the corpus of fables: shallow, with a context that holds most of a fable, and many small steps.
   public static let fables = Preset(
-    name: "fables", summary: "ours for data/fables.txt: L2 H8 C128 T128 B6, 6,000 iterations",
+    name: "fables", summary: "this project's model for data/fables.txt: L2 H8 C128 T128 B6, 6,000 iterations",
     recipe: Recipe(layerCount: 2, headCount: 8, width: 128, contextLength: 128, options: fablesOptions))
 
   /// nanoGPT's published configuration for a GPU: 10.7 M parameters.
@@ -30,7 +30,7 @@ public struct Preset: Sendable {
 
   /// The shape of GPT-2's smallest model, for measuring how things scale.
   public static let gpt2 = Preset(
-    name: "gpt2", summary: "the shape of GPT-2 small: L12 H12 C768 T1024 B4; for measuring, not for training here",
+    name: "gpt2", summary: "the shape of GPT-2 small: L12 H12 C768 T1024 B4; for benchmarks, not for training on a CPU",
     recipe: Recipe(layerCount: 12, headCount: 12, width: 768, contextLength: 1024, options: gpt2Options))
 
   private static let fablesOptions = {

@@ -4,25 +4,25 @@ extension Recipe {
   /// Every setting of a recipe, in the order of its JSON. From a row follow the setting's flag and its help, its key in
   /// a configuration file, its JSON, its validation, and whether it may differ when a run is resumed.
   ///
-  /// Several are applied in this order, so that one which sets another along (`n_head`) stands before it (`n_kv_head`).
+  /// Several changes are applied in this order: a setting that others follow (`n_head`) precedes them (`n_kv_head`).
   package static let settings = modelSettings + optimizationSettings + evaluationSettings + sharedSettings
 
   private static var modelSettings: [Setting] {
     [
-      Setting("n_layer", \.model.layerCount, .integer(in: 1...4096), .model, help: "Blocks (L)."),
-      Setting("n_head", \.model.headCount, .integer(in: 1...4096), .model, help: "Attention heads (H)."),
+      Setting("n_layer", \.model.layerCount, .integer(in: 1...4096), .model, help: "Number of transformer blocks (L)."),
+      Setting("n_head", \.model.headCount, .integer(in: 1...4096), .model, help: "Number of attention heads (H)."),
       Setting(
         "n_kv_head", \.model.keyValueHeadCount, .integer(in: 1...4096), .model,
         usual: ("as `n_head`", { $0.model.headCount }),
-        help: "Key and value heads (G), each shared by H/G query heads."),
+        help: "Number of key/value heads (G), each shared by H/G query heads."),
       Setting(
         "n_embd", \.model.width, .integer(in: 1...1_048_576), .model,
-        help: "Width of the embedding (C), divisible by H."),
+        help: "Embedding dimension (C), divisible by H."),
       Setting(
-        "block_size", \.model.contextLength, .integer(in: 1...1_048_576), .model, help: "Characters of context (T)."),
+        "block_size", \.model.contextLength, .integer(in: 1...1_048_576), .model, help: "Context length (T)."),
       Setting(
         "sliding_window", \.model.slidingWindow, .integer(in: 1...1_048_576), .model, whenNil: "all of the context",
-        help: "Characters that each one attends to (W), itself included."),
+        help: "Characters that each one attends to (W), including itself."),
     ]
   }
 
@@ -30,38 +30,38 @@ extension Recipe {
     [
       Setting(
         "batch_size", \.options.batchSize, .integer(in: 1...1_048_576), .optimization,
-        help: "Sequences in a batch (B)."),
+        help: "Sequences per batch (B)."),
       Setting(
         "gradient_accumulation_steps", \.options.gradientAccumulationSteps, .integer(in: 1...1_048_576), .optimization,
-        help: "Batches whose gradients make one step."),
+        help: "Batches whose gradients are averaged per step."),
       Setting(
         "max_iters", \.options.maxIterations, .integer(in: 1...Int.max), .optimization, mayChangeOnResume: true,
-        help: "Steps to take."),
+        help: "Number of training steps."),
       Setting(
         "learning_rate", \.options.learningRate, .number(atLeast: 0), .optimization,
-        help: "The learning rate at its highest."),
+        help: "Peak learning rate."),
       Setting(
-        "min_lr", \.options.minLearningRate, .number(atLeast: 0), .optimization, help: "The learning rate at its end."),
+        "min_lr", \.options.minLearningRate, .number(atLeast: 0), .optimization, help: "Final learning rate."),
       Setting(
         "warmup_iters", \.options.warmupIterations, .integer(in: 0...Int.max), .optimization,
-        whenNil: "100, or a tenth of `lr_decay_iters` where that is less",
+        whenNil: "100, or a tenth of `lr_decay_iters` if that is less",
         resolved: { $0.options.schedule.warmupSteps },
-        help: "Steps in which it rises."),
+        help: "Steps of linear learning-rate warm-up."),
       Setting(
         "lr_decay_iters", \.options.decayIterations, .integer(in: 1...Int.max), .optimization,
         whenNil: "`max_iters`", resolved: { $0.options.schedule.decaySteps },
-        help: "The step at which it has come down."),
+        help: "The step at which the learning rate reaches its minimum."),
       Setting(
         "weight_decay", \.options.weightDecay, .number(atLeast: 0), .optimization,
-        help: "Decay of weight matrices; nothing else decays."),
+        help: "AdamW's weight decay, applied to matrices only."),
       Setting("beta1", \.options.beta1, .number(atLeast: 0, below: 1), .optimization, help: "AdamW's β₁."),
       Setting("beta2", \.options.beta2, .number(atLeast: 0, below: 1), .optimization, help: "AdamW's β₂."),
       Setting(
         "grad_clip", \.options.gradientClip, .number(atLeast: 0), .optimization,
-        help: "The largest norm of the gradient; 0 for no limit."),
+        help: "Clip the gradient's global norm to this; 0 for no clipping."),
       Setting(
         "dropout", \.options.dropout, .number(atLeast: 0, below: 1), .model,
-        help: "The share of units left out in training."),
+        help: "Dropout probability during training."),
     ]
   }
 
@@ -72,34 +72,34 @@ extension Recipe {
         help: "Steps between evaluations."),
       Setting(
         "eval_iters", \.options.evaluation, .evaluationExtent, .evaluation, mayChangeOnResume: true,
-        help: "Random batches to evaluate on of either part, or 'full' for all of the validation part."),
+        help: "Random batches per split to evaluate on, or 'full' for the whole validation split."),
       Setting(
         "save_interval", \.options.saveInterval, .integer(in: 1...Int.max), .evaluation, mayChangeOnResume: true,
-        whenNil: "at evaluations only", help: "Save every so many steps besides."),
+        whenNil: "at evaluations only", help: "Steps between additional checkpoints."),
       Setting(
         "keep", \.options.keep, .integer(in: 1...Int.max), .evaluation, mayChangeOnResume: true,
-        help: "Latest checkpoints that stay; the best stays besides."),
+        help: "Latest checkpoints to keep, in addition to the best."),
       Setting(
         "patience", \.options.patience, .integer(in: 1...Int.max), .evaluation, mayChangeOnResume: true,
         whenNil: "none",
-        help: "Stop after so many evaluations without a better validation loss."),
+        help: "Stop after this many evaluations without a better validation loss."),
     ]
   }
 
   private static var sharedSettings: [Setting] {
     [
-      Setting("seed", \.options.seed, .integer(in: 0...UInt64.max), .run, help: "Where all randomness comes from."),
+      Setting("seed", \.options.seed, .integer(in: 0...UInt64.max), .run, help: "Seed of all random numbers."),
       Setting("precision", \.options.precision, .precision, .run, missing: .highest, help: precisionHelp),
       Setting(
         "val_fraction", \.options.validationFraction, .number(above: 0, below: 1), .evaluation,
-        help: "The share of the corpus, at its end, that is held back to validate with."),
+        help: "Fraction of the corpus, at its end, held out for validation."),
     ]
   }
 
-  /// What the precisions are.
+  /// The help of `--precision`.
   package static let precisionHelp = """
-    Of matrix products, as PyTorch names it: highest is float32, medium rounds factors to bfloat16, with float32 sums; \
-    high makes each factor of two such numbers. What this processor has no way for is computed more exactly (medium \
-    needs AVX512_BF16 or AMX, high needs AMX).
+    Precision of matrix products, named as in PyTorch: highest is float32; medium rounds inputs to bfloat16 and \
+    accumulates in float32; high splits each input into two bfloat16 numbers. What this processor does not support \
+    falls back to a higher precision (medium needs AVX512_BF16 or AMX, high needs AMX).
     """
 }

@@ -12,7 +12,7 @@ import Transformer
 public struct Trainer {
   /// The model as trained so far; its parameters are variables.
   public private(set) var model: GPT
-  /// How many steps were taken.
+  /// The number of steps taken.
   public private(set) var step: Int
   /// How it trains.
   public let options: TrainingOptions
@@ -29,7 +29,7 @@ public struct Trainer {
     case initialization, batches, dropout, evaluation
   }
 
-  /// A trainer of a fresh model of shape `config`. Throws where the configuration or an option makes no run.
+  /// A trainer of a fresh model of shape `config`. Throws if the configuration or an option is invalid.
   public init(_ config: GPTConfig, dataset: TokenDataset, options: TrainingOptions) throws {
     try config.validate()
     try Self.requireMemory(config, batchSize: options.batchSize)
@@ -37,8 +37,8 @@ public struct Trainer {
     try self.init(model, after: 0, dataset: dataset, options: options)
   }
 
-  /// A trainer that goes on with `model` after `step` steps, for now with a fresh optimizer: see `restoreOptimizer`.
-  /// Throws where an option makes no run.
+  /// A trainer that resumes `model` after `step` steps, with a fresh optimizer: see `restoreOptimizer`.
+  /// Throws if an option is invalid.
   package init(_ model: GPT, after step: Int, dataset: TokenDataset, options: TrainingOptions) throws {
     try options.validate()
     self.model = model.requiringGradient()
@@ -74,7 +74,7 @@ public struct Trainer {
     RandomKey(seed: options.seed).derived(by: purpose.rawValue)
   }
 
-  /// Tokens that a step learns from.
+  /// Tokens per training step.
   public var tokensPerStep: Int {
     options.batchSize * options.gradientAccumulationSteps * model.config.contextLength
   }
@@ -141,12 +141,12 @@ public struct Trainer {
   /// The tensors that the optimizer keeps between steps, with their names.
   package var optimizerState: [(name: String, tensor: Tensor)] { optimizer.namedState }
 
-  /// Puts a saved state in the place of the optimizer's: `read` gives each tensor by its name and shape.
+  /// Restores the optimizer's state: `read` returns each saved tensor by its name and shape.
   package mutating func restoreOptimizer(_ read: (_ name: String, _ shape: [Int]) throws -> Tensor) throws {
     try optimizer.visitState { name, tensor in tensor = try read(name, tensor.shape) }
   }
 
-  /// The losses of either part of the corpus as the model stands; nil where `shouldStop` ended it on the way.
+  /// The current losses on both splits of the corpus; nil if `shouldStop` interrupted it.
   public func evaluate(shouldStop: () -> Bool = { false }) throws -> EvaluationReport? {
     try processor.run { try evaluator.evaluate(model, step: step, shouldStop: shouldStop) }
   }
@@ -155,11 +155,11 @@ public struct Trainer {
   private var processor: Processor { .current.with(options.precision) }
 }
 
-/// What one step did.
+/// The results of one step.
 public struct StepReport: Sendable, Equatable {
   /// Steps taken, this one included.
   public let step: Int
-  /// Of the step's batch before it was learned from, in nats per token.
+  /// The loss of the step's batch before the update, in nats per token.
   public let loss: Double
   /// Of this step, and the global norm of the gradients before clipping.
   public let learningRate, gradientNorm: Double

@@ -1,8 +1,8 @@
 import Files
 
-/// What a run tells as it goes.
+/// A progress event of a run.
 public enum TrainingEvent: Sendable {
-  /// A step was taken, in so many milliseconds.
+  /// A step was taken; its duration is in milliseconds.
   case step(StepReport, milliseconds: Double, tokensPerSecond: Double)
   /// The losses were measured.
   case evaluation(EvaluationReport)

@@ -3,18 +3,18 @@ import Optimizers
 
 /// How a model is trained; the defaults are those of nanoGPT's character models.
 public struct TrainingOptions: Sendable, Equatable {
-  /// How many optimizer steps are taken.
+  /// The number of optimizer steps.
   public var maxIterations = 2_000
-  /// B: sequences in a batch.
+  /// B: sequences per batch.
   public var batchSize = 12
   /// Batches whose gradients are averaged before a step.
   public var gradientAccumulationSteps = 1
-  /// The learning rate at its peak and at its end.
+  /// The peak and the final learning rate.
   public var learningRate = 1e-3
   public var minLearningRate = 1e-4
-  /// Steps of warm-up; nil for 100, or a tenth of the decay where that is less.
+  /// Warm-up steps; nil for 100, or a tenth of the decay steps if that is less.
   public var warmupIterations: Int?
-  /// The step at which the rate has come down; nil for `maxIterations`.
+  /// The step at which the learning rate reaches its minimum; nil for `maxIterations`.
   public var decayIterations: Int?
   /// AdamW's λ, on matrices only, and its β₁ and β₂.
   public var weightDecay = 0.1
@@ -24,27 +24,27 @@ public struct TrainingOptions: Sendable, Equatable {
   public var gradientClip = 1.0
   /// The probability of dropout at its four places.
   public var dropout = 0.0
-  /// Evaluate every so many steps, and on what.
+  /// Steps between evaluations, and the data to evaluate on.
   public var evalInterval = 250
   public var evaluation = EvaluationExtent.batches(20)
-  /// Save every so many steps besides; nil for whenever it evaluates.
+  /// Steps between additional checkpoints; nil to save at evaluations only.
   public var saveInterval: Int?
-  /// How many of the latest checkpoints stay; the best stays besides.
+  /// The number of latest checkpoints to keep, in addition to the best.
   public var keep = 2
-  /// Stop after so many evaluations without a better validation loss; nil for never.
+  /// Stop after this many evaluations without a better validation loss; nil for never.
   public var patience: Int?
-  /// Where all randomness comes from.
+  /// The seed of all random numbers.
   public var seed: UInt64 = 1337
   /// How exactly matrix products are computed, in training and in its evaluations, whatever the current processor's
   /// precision.
   public var precision = Precision.medium
-  /// The share of the corpus, at its end, that is held back to validate with.
+  /// The fraction of the corpus, at its end, held out for validation.
   public var validationFraction = 0.1
 
   /// nanoGPT's character recipe.
   public init() {}
 
-  /// The learning rate by step, what was left open filled in.
+  /// The learning-rate schedule, with defaults resolved.
   public var schedule: LearningRateSchedule {
     let decaySteps = decayIterations ?? maxIterations
     return LearningRateSchedule(
@@ -55,8 +55,8 @@ public struct TrainingOptions: Sendable, Equatable {
 
 /// How much text an evaluation reads.
 public enum EvaluationExtent: Sendable, Equatable {
-  /// So many random batches of either part, the same ones each time.
+  /// This many random batches of each split, the same ones each time.
   case batches(Int)
-  /// All of the validation part, every token but the first scored once, and as many batches of the training part.
+  /// The whole validation split, every token but the first scored once, and as many batches of the training split.
   case full
 }

@@ -25,7 +25,7 @@ public struct TrainingRun {
   public enum Outcome: Sendable, Equatable {
     /// All steps were taken.
     case finished
-    /// The validation loss got no better for as many evaluations as the run had patience for.
+    /// The validation loss did not improve for `patience` evaluations.
     case outOfPatience
     /// It was asked to stop; the step under way was finished and saved.
     case interrupted
@@ -52,7 +52,7 @@ public struct TrainingRun {
     isEvaluated = false
   }
 
-  /// The run of `checkpoint`, gone on with: bit for bit what it would have been without the stop.
+  /// Resumes the run of `checkpoint`: bit for bit as if it had never stopped.
   ///
   /// - Throws: `TrainingError.differsFromRun` where the corpus or a setting that may not change differs;
   ///   `FileError` where the checkpoint cannot be read.

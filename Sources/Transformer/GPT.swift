@@ -2,13 +2,13 @@ import Autograd
 import Layers
 import Randomness
 
-/// A decoder-only transformer: token embedding, L blocks, a last layer norm, and a head that makes logits.
+/// A decoder-only transformer: token embedding, L blocks, a final layer norm, and a head that computes logits.
 ///
 /// The arithmetic is Starcoder2's (Lozhkov et al., arXiv 2402.19173): pre-norm, layer norm and linear maps with bias,
 /// rotary positions, GELU-tanh, grouped-query attention, optionally a sliding window, and a tied head.
 /// A model is a value: a copy keeps its weights whatever becomes of the original.
 public struct GPT: Module {
-  /// What fixes its shape.
+  /// The hyperparameters of the architecture.
   public let config: GPTConfig
 
   var embedding: Embedding  // [V, C]
@@ -17,7 +17,7 @@ public struct GPT: Module {
   var untiedHead: Embedding?  // [V, C]
   private var positions: RotaryTable
 
-  /// A model with GPT-2's initial weights: normal with deviation 0.02, the projections into the residual stream
+  /// A model with GPT-2's initial weights: normal with σ = 0.02, the projections into the residual stream
   /// 0.02/√(2L), biases zero. Throws where `config` is not valid.
   public init(_ config: GPTConfig, key: RandomKey) throws(GPTConfigError) {
     try config.validate()
@@ -25,8 +25,8 @@ public struct GPT: Module {
     positions = RotaryTable(config, elementType: elementType)
   }
 
-  /// A model whose parameters are those that `read` gives for their names and shapes.
-  /// Throws where `config` is not valid, and what `read` throws.
+  /// A model with the parameters that `read` returns for each name and shape.
+  /// Throws if `config` is invalid, and rethrows errors of `read`.
   public init(_ config: GPTConfig, reading read: (_ name: String, _ shape: [Int]) throws -> Tensor) throws {
     try config.validate()
     self.init(config, .placeholders)
@@ -64,9 +64,9 @@ extension GPT {
   ///
   /// - Parameters:
   ///   - inputs: [B, T] ids, row by row; T is at most the context length.
-  ///   - targets: [B, T] ids, each the token after its input; a negative one is not scored.
-  ///   - dropout: draws at the four places: embedding, attention weights, and both branches into the residual stream.
-  ///   - probe: reads or changes what passes.
+  ///   - targets: [B, T] ids, each the token after its input; negative ones are ignored.
+  ///   - dropout: applied at four places: embedding, attention weights, and both branches into the residual stream.
+  ///   - probe: reads or replaces activations.
   public func loss(
     inputs: [Int32], targets: [Int32], batchSize: Int, dropout: Dropout? = nil, probe: Probe? = nil
   ) -> Tensor {
@@ -97,7 +97,7 @@ extension GPT {
 
   private var head: Tensor { untiedHead?.weight ?? embedding.weight }
 
-  /// What its weights are.
+  /// The element type of its weights.
   var elementType: ElementType { embedding.weight.elementType }
 
   /// The residual stream after the last layer norm: `[B, T] → [B, T, C]`.
@@ -130,7 +130,7 @@ extension GPT {
 // MARK: - Other element types
 
 extension GPT {
-  /// The same model with its weights rounded to `elementType`: in float64 it is its own specification.
+  /// A copy with its weights converted to `elementType`: in float64 it serves as the reference.
   public func converted(to elementType: ElementType) -> GPT {
     var model = mappingParameters { $0.detached.converted(to: elementType) }
     model.positions = RotaryTable(config, elementType: elementType)

@@ -1,38 +1,38 @@
 import Autograd
 
-/// The hyperparameters that fix a model's shape and arithmetic.
+/// The hyperparameters that determine a model's architecture.
 ///
-/// Two follow others until they are set otherwise: multi-head attention stays multi-head when `headCount` changes, and
-/// an MLP four times the width stays so when `width` does. Set `headCount` and `width` first.
+/// Two defaults follow other properties until they are set: `keyValueHeadCount` equals `headCount`, and
+/// `mlpWidth` is four times `width`. Set `headCount` and `width` first.
 public struct GPTConfig: Sendable, Equatable {
-  /// V: how many tokens there are.
+  /// V: the size of the vocabulary.
   public var vocabularySize: Int
-  /// L: how many blocks.
+  /// L: the number of blocks.
   public var layerCount: Int
-  /// H: how many query heads.
+  /// H: the number of query heads.
   public var headCount: Int {
     didSet { if keyValueHeadCount == oldValue { keyValueHeadCount = headCount } }
   }
-  /// G: how many key and value heads; divides H. Equal to H for multi-head attention.
+  /// G: the number of key/value heads; divides H. Equal to H for multi-head attention.
   public var keyValueHeadCount: Int
-  /// C: the width of the residual stream (n_embd); H divides it.
+  /// C: the width of the residual stream (n_embd); divisible by H.
   public var width: Int {
     didSet { if mlpWidth == Self.usualMLPWidth(oldValue) { mlpWidth = Self.usualMLPWidth(width) } }
   }
-  /// F: the width inside the MLP, 4C unless given.
+  /// F: the hidden width of the MLP, 4C by default.
   public var mlpWidth: Int
-  /// T: the longest sequence (block size), and so the number of positions.
+  /// T: the maximum sequence length (block size).
   public var contextLength: Int
-  /// W: how many positions a token attends to, its own included; nil for all before it.
+  /// W: the number of positions a token attends to, including its own; nil for all previous ones.
   public var slidingWindow: Int?
-  /// Whether the head that makes logits is the token embedding itself.
+  /// Whether the output head shares its weights with the token embedding (weight tying).
   public var tiesHead = true
   /// ε of layer norm.
   public var layerNormEpsilon = 1e-5
   /// θ of rotary embedding.
   public var ropeTheta = 10_000.0
 
-  /// Multi-head attention, an MLP four times the width and a tied head, unless said otherwise.
+  /// By default, multi-head attention, an MLP of four times the width and a tied head.
   public init(
     vocabularySize: Int, layerCount: Int, headCount: Int, keyValueHeadCount: Int? = nil, width: Int,
     mlpWidth: Int? = nil, contextLength: Int, slidingWindow: Int? = nil, tiesHead: Bool = true
@@ -62,7 +62,7 @@ public struct GPTConfig: Sendable, Equatable {
   /// The standard deviation of weights at the start, GPT-2's.
   public static let initialDeviation = 0.02
 
-  /// How many numbers the model learns, as its layers have it: one block counts L times.
+  /// The number of parameters, counted layer by layer: one block counts L times.
   public var parameterCount: Int {
     func count(layers: Int) -> Int {
       var config = self
@@ -74,7 +74,7 @@ public struct GPTConfig: Sendable, Equatable {
   }
 }
 
-/// Why a configuration cannot be a model.
+/// Why a configuration is invalid.
 public struct GPTConfigError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is wrong, with the numbers and what would be right.
   public let description: String
@@ -91,7 +91,7 @@ extension GPTConfig {
   private static let largest = 1 << 24
   private static let mostParameters = 1 << 40
 
-  /// Throws unless a model can be made of these numbers. Whether there is memory for it is not asked.
+  /// Throws if no model can have this configuration. Does not check available memory.
   public func validate() throws(GPTConfigError) {
     let counts: [(any PartialKeyPath<GPTConfig> & Sendable, String, Int)] = [
       (\.vocabularySize, "vocabulary size", vocabularySize), (\.layerCount, "number of layers", layerCount),

@@ -1,17 +1,17 @@
 import Autograd
 
-/// The keys and values of sequences so far, for every block, so that decoding a token computes that token alone.
+/// The key/value caches of all blocks, so that decoding a token computes that token alone.
 ///
-/// It is a handle: the model appends to what it refers to. Sequences may be of unlike lengths and decode together:
+/// It is a handle: the model appends to its shared storage. Sequences of different lengths can decode together:
 ///
 ///     let cache = KVCache(for: model, sequences: 2)
 ///     for (index, prompt) in prompts.enumerated() { _ = model.nextTokenLogits(prompt, cache: cache[index]) }
 ///     let logits = model.nextTokenLogits([a, b], cache: cache)  // [2, V]
 ///
-/// It records nothing.
+/// Operations on it are not recorded.
 public struct KVCache {
   let layers: [AttentionCache]
-  /// How many positions of a sequence fit.
+  /// The maximum number of positions per sequence.
   public let capacity: Int
 
   private init(_ layers: [AttentionCache], capacity: Int) { (self.layers, self.capacity) = (layers, capacity) }
@@ -27,12 +27,12 @@ public struct KVCache {
     self.init(layers, capacity: config.contextLength)
   }
 
-  /// Sequence number `index`, alone; it shares what this cache refers to.
+  /// A view of sequence `index` alone, which shares this cache's storage.
   public subscript(index: Int) -> KVCache {
     KVCache(layers.map { $0[index..<(index + 1)] }, capacity: capacity)
   }
 
-  /// A cache of its own with the same contents.
+  /// An independent copy.
   public func copy() -> KVCache { KVCache(layers.map { $0.copy() }, capacity: capacity) }
 
   /// How many sequences it holds.
@@ -44,7 +44,7 @@ public struct KVCache {
   /// How many positions the longest sequence has.
   public var length: Int { lengths.max() ?? 0 }
 
-  /// Forgets each sequence's positions from `length` on.
+  /// Truncates each sequence to its first `length` positions.
   /// Traps where a sequence has fewer, or where a sliding window's keys before `length` are gone; 0 is always possible.
   public func truncate(to length: Int) {
     for layer in layers { layer.truncate(to: length) }

@@ -8,7 +8,7 @@ package enum ExitCode: Int32, Sendable {
   case badData = 65
   /// A file or folder that is needed is not there.
   case noInput = 66
-  /// A defect of ours.
+  /// An internal error.
   case defect = 70
   /// Reading or writing failed.
   case ioFailure = 74

@@ -20,7 +20,7 @@ package enum Interruption {
   private static let signals = [SIGINT, SIGTERM, SIGHUP]
 
   /// What a person reads at once; the step under way may take a while.
-  private static let acknowledgement: StaticString = "\nFinishing this step and saving; Ctrl-C again leaves at once.\n"
+  private static let acknowledgement: StaticString = "\nFinishing this step and saving; Ctrl-C again quits at once.\n"
 
   /// From now on the first of these signals only sets `isRequested`, and says so on standard error.
   package static func startListening() {

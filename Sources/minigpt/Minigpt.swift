@@ -111,7 +111,7 @@ extension Minigpt {
     let used = Processor.current.instructionSet
     guard let asked = ProcessInfo.processInfo.environment["MINIGPT_ISA"], asked != used else { return }
     let names = Processor.supportedInstructionSets.joined(separator: ", ")
-    terminal.writeLine("MINIGPT_ISA=\(asked) is passed over for \(used): this processor has \(names).", to: .error)
+    terminal.writeLine("MINIGPT_ISA=\(asked) is ignored in favour of \(used): this processor has \(names).", to: .error)
   }
 
   /// What a debug build says before it begins; nil in a release build.

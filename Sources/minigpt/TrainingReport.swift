@@ -58,7 +58,7 @@ extension TrainingReport {
       fact("baselines", Self.description(of: baselines, by: unit))
     }
     if let floor = CorpusFloor.natsPerCharacter(ofCorpus: corpus) {
-      fact("floor", "\(Formatting.decimal(floor)) nats a character, the text's own entropy")
+      fact("floor", "\(Formatting.decimal(floor)) nats per character, the text's own entropy")
     }
     if firstStep > 0 { fact("resumed", "after step \(Formatting.count(firstStep))") }
   }
@@ -70,8 +70,8 @@ extension TrainingReport {
   private static func description(of dataset: TokenDataset, _ tokenizer: any Tokenizer) -> String {
     "\(Formatting.count(dataset.tokens.count)) \(tokenizer.unit)s, "
       + "\(Formatting.count(tokenizer.vocabularySize - tokenizer.specialIDs.count)) different; "
-      + "\(Formatting.count(dataset[.training].count)) to learn from, "
-      + "\(Formatting.count(dataset[.validation].count)) to validate with"
+      + "\(Formatting.count(dataset[.training].count)) for training, "
+      + "\(Formatting.count(dataset[.validation].count)) for validation"
   }
 
   private static func description(of config: GPTConfig) -> String {
@@ -80,9 +80,9 @@ extension TrainingReport {
   }
 
   private static func description(of baselines: Baselines, by unit: String) -> String {
-    let bigram = baselines.bigram.map { ", \(Formatting.decimal($0)) for knowing pairs (bigram)" } ?? ""
-    return "\(Formatting.decimal(baselines.uniform)) nats a \(unit) for guessing, "
-      + "\(Formatting.decimal(baselines.unigram)) for knowing frequencies (unigram)\(bigram)"
+    let bigram = baselines.bigram.map { ", \(Formatting.decimal($0)) for bigram frequencies" } ?? ""
+    return "\(Formatting.decimal(baselines.uniform)) nats per \(unit) for uniform guessing, "
+      + "\(Formatting.decimal(baselines.unigram)) for unigram frequencies\(bigram)"
   }
 
   /// Shows what the columns of the evaluations are.
@@ -144,7 +144,7 @@ extension TrainingReport {
     }
     say("")
     if outcome == .outOfPatience {
-      say("The validation loss got no better for a while, so training stopped early.")
+      say("Early stopping: the validation loss no longer improved.")
     }
     let loss = best.validationLoss.map { ", validation loss \(Formatting.decimal($0))" } ?? ""
     say("Done in \(Formatting.duration(seconds: elapsed)). Best checkpoint: \(path)\(loss).")

@@ -15,7 +15,7 @@ private func readmeProgram(_ print: (Any...) -> Void) {
   }
   print(w.item, b.item)  // 3 and −1, to a few digits
 
-  // Hold the gradient of any function against central differences.
+  // Check the gradient of any function against central differences.
   let report = GradientCheck().check([w, b]) { ($0[0] * x + $0[1]).tanh().sum() }
   print(report.passes)  // true
 }

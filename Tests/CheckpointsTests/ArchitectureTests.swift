@@ -5,7 +5,8 @@ import Transformer
 
 @Suite("The architecture that a model is written as")
 struct ArchitectureTests {
-  @Test("is the first whose config.json reads back as the model's configuration, of those of a name where one is asked for")
+  @Test(
+    "is the first whose config.json reads back as the model's configuration, of those of a name where one is asked for")
   func choice() {
     let config = Starcoder2Tests.grouped
     #expect(architecture(of: config)?.modelType == "starcoder2")

@@ -142,9 +142,9 @@ def table(results):
             rival = min(rivals, key=lambda rival: rival.median)
             quotients = [theirs / ours for theirs, ours in zip(rival.rounds, contestant.rounds)]
             best = "the best of PyTorch's" if len(rivals) > 1 else rival.name
-            cell(f"{contestant.name}, against {best}: times faster", spread(quotients, "{:.2f}"))
+            cell(f"{contestant.name}, against {best}: speedup", spread(quotients, "{:.2f}"))
         for contestant in theirs + ours:
-            cell(f"{contestant.name}: MiB at most", f"{contestant.peak:,.0f}")
+            cell(f"{contestant.name}: peak MiB", f"{contestant.peak:,.0f}")
     return "\n".join(f"| {' | '.join([name, *cells])} |" for name, cells in rows.items())
 
 
@@ -170,7 +170,7 @@ def conditions(options, load):
         f"{datetime.date.today()}, {cpu}, {cores()} cores, load {load:.1f} at the start; minigpt "
         f"{program.stdout.strip()} on {options.threads} threads, PyTorch {version('torch')} on "
         f"{options.torch_threads}, Python {platform.python_version()}. "
-        f"Medians of {options.pairs} rounds taken in turn, and the smallest and largest; a step is forward, "
+        f"Medians (min–max) of {options.pairs} interleaved rounds; a step is forward, "
         "backward, clipping and AdamW, at dropout 0."
     )
 

@@ -62,14 +62,14 @@ struct CheckpointCommandTests {
     #expect(loss > 1 && loss < 3.2)
     #expect(abs(bits - loss / log(2)) < 1e-9)
     let words = try workspace.run("eval", "checkpoints/fox", "fox.txt")
-    #expect(words.output.contains("loss \(Formatting.decimal(loss)) nats a character"))
+    #expect(words.output.contains("loss \(Formatting.decimal(loss)) nats per character"))
   }
 
   @Test("train and eval show the floor that stands beside a corpus")
   func floor() throws {
     let workspace = try Workspace()
     try workspace.write(#"{"entropy_nats_per_character": 0.25}"#, to: "fox.json")
-    #expect(try workspace.train().output.contains("floor      0.2500 nats a character"))
+    #expect(try workspace.train().output.contains("floor      0.2500 nats per character"))
     #expect(try workspace.run("eval", "checkpoints/fox", "fox.txt").output.contains("floor 0.2500 nats"))
     try workspace.write("not JSON", to: "fox.json")
     #expect(try !workspace.run("eval", "checkpoints/fox", "fox.txt").output.contains("floor"))

@@ -8,7 +8,7 @@ struct ProgramTests {
   func unknownInstructionSet() throws {
     let outcome = try BuiltProgram.shell("MINIGPT_ISA=AVX2 $MINIGPT corpus fables --size 1KB")
     #expect(outcome.status == 0)
-    #expect(outcome.error.hasPrefix("MINIGPT_ISA=AVX2 is passed over for "))
+    #expect(outcome.error.hasPrefix("MINIGPT_ISA=AVX2 is ignored in favour of "))
     #expect(outcome.error.contains("this processor has baseline"))
     #expect(try BuiltProgram.shell("MINIGPT_ISA=baseline $MINIGPT corpus fables --size 1KB").error.isEmpty)
   }

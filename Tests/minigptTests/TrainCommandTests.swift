@@ -31,9 +31,9 @@ struct TrainCommandTests {
     #expect(outcome.status == 0)
     #expect(outcome.error.isEmpty)
     for part in [
-      "corpus     fox.txt: 1,380 characters, 23 different; 1,242 to learn from, 138 to validate with",
+      "corpus     fox.txt: 1,380 characters, 23 different; 1,242 for training, 138 for validation",
       "model      layers 1, heads 2, width 8, context 8; 1,080 parameters", "saved to checkpoints/fox\n",
-      "baselines  3.1781 nats a character for guessing, ", "\n       4  ", "\n       8  ",
+      "baselines  3.1781 nats per character for uniform guessing, ", "\n       4  ", "\n       8  ",
       "Best checkpoint: checkpoints/fox/checkpoint-", "A sample:", " sample checkpoints/fox\n",
     ] {
       #expect(outcome.output.contains(part), "\(part)")

@@ -7,9 +7,9 @@ extension GradientCheck {
     public let index: [Int]?
     /// Where in the result; nil for the random upstream gradient, which weighs all of its elements.
     public let output: [Int]?
-    /// By the pullback, and by central difference.
+    /// From the pullback, and from the central difference.
     public let analytic, numeric: Double
-    /// `|analytic − numeric|` in units of what is allowed: they agree up to 1. Infinite where either is NaN.
+    /// `|analytic − numeric|` in units of the tolerance: up to 1 passes. Infinite where either is NaN.
     public let error: Double
 
     init(
@@ -22,7 +22,7 @@ extension GradientCheck {
     }
   }
 
-  /// What a check found.
+  /// The result of a check.
   public struct Report: Sendable {
     /// How many derivatives were compared.
     public private(set) var comparedCount = 0

@@ -13,22 +13,22 @@ public struct GradientCheck: Sendable {
   public enum Mode: Sendable, Hashable {
     /// Every entry of the Jacobian, and every element's derivative under a random upstream gradient.
     case jacobian
-    /// So many elements of each input, drawn at random (all of them where it has no more), under a random upstream.
+    /// This many random elements of each input (all if it has no more), under a random upstream gradient.
     case elements(Int)
-    /// So many random directions in each input, each of which moves all of its elements, under a random upstream.
+    /// This many random directions in each input, each perturbing all its elements, under a random upstream gradient.
     /// Two calls of the function a direction, whatever the sizes; an error of one element is diluted by the others.
     case directions(Int)
   }
 
   /// Which derivatives are compared.
   public var mode: Mode
-  /// How far an element is moved to each side.
+  /// The step h of the central difference.
   public var step = 1e-6
   /// The error allowed at a numeric derivative of 0.
   public var absoluteTolerance = 1e-5
   /// The error allowed beyond that, per unit of the numeric derivative.
   public var relativeTolerance = 1e-3
-  /// What upstream gradients, elements and directions are drawn from.
+  /// The seed for upstream gradients, elements and directions.
   public var seed: UInt64 = 1
   /// What a pullback's gradients are replaced by before they go on: tests put a wrong pullback here.
   package var alteration: PullbackAlteration?

@@ -18,7 +18,8 @@ extension Operation {
   private func shapeSamples(_ sample: PrologueSample) -> [OperationSample] {
     let shapes: [(String, x: [Int], outputs: Int, scale: Double)] = [
       ("rows", [5, 3], 4, 1), ("leading axes", [2, 2, 3], 1, 1), ("one row", [3], 2, 1), ("one input", [2, 1], 3, 1),
-      ("no rows", [0, 3], 2, 1), ("small magnitudes", [2, 4], 2, 1e-2), ("large magnitudes", [2, 4], 2, sample.largest),
+      ("no rows", [0, 3], 2, 1), ("small magnitudes", [2, 4], 2, 1e-2),
+      ("large magnitudes", [2, 4], 2, sample.largest),
     ]
     return shapes.map { name, x, outputs, scale in
       let width = x[x.count - 1]

@@ -4,7 +4,7 @@ import Randomness
 public struct OperationSample: Sendable {
   /// What is particular about it; no two of an operation share it.
   public let name: String
-  /// float64 tensors: all that the gradient is taken by.
+  /// float64 tensors: everything that the gradient is taken with respect to.
   public let inputs: [Tensor]
   /// The call.
   public let function: @Sendable ([Tensor]) -> Tensor

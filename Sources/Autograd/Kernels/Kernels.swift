@@ -1,6 +1,6 @@
 import CKernels
 
-/// The only door from tensors to the C kernels: takes tensors, picks the table by their element type, returns fresh tensors.
+/// The only interface to the C kernels: takes tensors, picks the table by their element type, returns fresh tensors.
 ///
 /// Shapes have been checked by the operation that calls. Nothing here is recorded.
 enum Kernels {
@@ -32,7 +32,7 @@ extension Kernels {
     return dx
   }
 
-  /// y = f(x) once more; the gradient by y becomes the one by x.
+  /// Recomputes y = f(x); turns the gradient with respect to y into the one with respect to x.
   static func unaryWithBackward(_ function: UnaryFunction, _ x: Tensor, differentiating gradient: inout Tensor)
     -> Tensor
   {

@@ -1,11 +1,11 @@
 import CKernels
 
-/// How exactly float32 matrix products are computed, named as PyTorch names it. Sums, weights, gradients and all
+/// The precision of float32 matrix products, named as in PyTorch. Sums, weights, gradients and all
 /// else are float32 whatever the precision; float64 is not touched by it.
 public enum Precision: String, Sendable, CaseIterable {
-  /// Factors are float32.
+  /// Inputs are float32.
   case highest
-  /// Each factor is the sum of two bfloat16 numbers, its rounding and what that left, and the product of the two rests
+  /// Each input is split into two bfloat16 numbers, its rounded value and the remainder; the product of two remainders
   /// is left out: a product is off by at most 2⁻¹⁵ + 2⁻³⁴ of itself, but below 2⁻¹⁰⁸, where it is off as in `medium`;
   /// a factor that is infinite there gives NaN. It needs a matrix unit (AMX): without one float32 is faster, and this is
   /// computed as `highest`.

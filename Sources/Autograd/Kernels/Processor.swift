@@ -1,6 +1,6 @@
 import CKernels
 
-/// What runs the kernels: a table of kernels for each element type, and the threads.
+/// Runs the kernels: a table of kernels for each element type, and the threads.
 ///
 /// Results do not depend on the number of threads.
 public struct Processor: Sendable {
@@ -11,8 +11,8 @@ public struct Processor: Sendable {
   private let float32: KernelTable
   private let float64 = KernelTable(ck_kernels_float64())
 
-  /// How exactly matrix products are computed: what was asked for, or the next more exact precision where this CPU
-  /// has no faster way for that.
+  /// The precision of matrix products: the requested one, or the next higher one if this CPU
+  /// has no faster implementation of it.
   public let precision: Precision
 
   /// The fastest kernels this CPU can run, on `threads` threads: the physical cores unless given.

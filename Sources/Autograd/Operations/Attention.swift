@@ -1,6 +1,6 @@
 import Foundation
 
-/// Which keys a query sees. Where there are more keys than queries, the last query is aligned with the last key.
+/// The keys that a query attends to. If there are more keys than queries, the last query is aligned with the last key.
 public enum AttentionMask: Sendable, Hashable {
   /// All of them.
   case none
@@ -19,15 +19,15 @@ public enum AttentionMask: Sendable, Hashable {
 extension Tensor {
   /// Scaled dot-product attention, `softmax(scale · q·kᵀ + mask) · v`: Vaswani et al., arXiv 1706.03762.
   ///
-  /// The T × T weights are never stored: backward makes them again from each row's log-sum-exp (Dao et al.,
+  /// The T × T weights are never stored: backward recomputes them from each row's log-sum-exp (Dao et al.,
   /// arXiv 2205.14135). Query heads are grouped over key heads: query head h reads key head `h / (H / G)` (Ainslie et
   /// al., arXiv 2305.13245). Traps where the shapes do not fit.
   /// - Parameters:
   ///   - queries: [B, Tq, H, D]
   ///   - keys: [B, Tk, G, D]
   ///   - values: [B, Tk, G, D]
-  ///   - scale: 1/√D unless given.
-  ///   - dropout: drops weights after the softmax.
+  ///   - scale: 1/√D by default.
+  ///   - dropout: applied to the weights after the softmax.
   /// - Returns: [B, Tq, H, D]
   public static func attention(
     queries: Tensor, keys: Tensor, values: Tensor, mask: AttentionMask, scale: Double? = nil, dropout: Dropout? = nil
@@ -48,7 +48,7 @@ extension Tensor {
     }
   }
 
-  /// The same for queries, keys and values that one projection left side by side, read where they lie.
+  /// The same for queries, keys and values packed by one projection, read in place.
   ///
   /// - Parameter qkv: [B, T, (H + 2G)·D]: all query heads, then all key heads, then all value heads.
   /// - Returns: [B, T, H·D]

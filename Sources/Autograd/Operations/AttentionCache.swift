@@ -1,8 +1,8 @@
-/// The keys and values of one layer for the sequences so far, so that decoding a token computes that token alone.
+/// The key/value cache of one layer, so that decoding a token computes that token alone.
 ///
-/// It holds several sequences, each as long as it is, and is a handle: `cache[2..<3]` shares what it refers to, so that
+/// It holds several sequences of independent lengths and is a handle: `cache[2..<3]` shares its storage, so that
 /// a prompt can be prefilled into one sequence and all can then decode together. A layer that attends to a window keeps
-/// about two windows of each. Nothing that a cache takes part in is recorded.
+/// about two windows of each. Operations on a cache are not recorded.
 public struct AttentionCache {
   /// Which of the sequences this handle is of.
   public let sequences: Range<Int>
@@ -25,7 +25,7 @@ public struct AttentionCache {
 
   private init(_ store: Store, _ sequences: Range<Int>) { (self.store, self.sequences) = (store, sequences) }
 
-  /// The part of the cache that holds some of its sequences, numbered from 0 within this handle.
+  /// A view of some of the cache's sequences, numbered from 0 within this handle.
   public subscript(range: Range<Int>) -> AttentionCache {
     let part = (sequences.lowerBound + range.lowerBound)..<(sequences.lowerBound + range.upperBound)
     require(
@@ -33,13 +33,13 @@ public struct AttentionCache {
     return AttentionCache(store, part)
   }
 
-  /// A cache of its own with the same contents.
+  /// An independent copy.
   public func copy() -> AttentionCache { AttentionCache(store.copy(), sequences) }
 
   /// How many positions each sequence has.
   public var lengths: [Int] { sequences.map { store.lengths[$0] } }
 
-  /// Forgets each sequence's positions from `length` on.
+  /// Truncates each sequence to its first `length` positions.
   /// Traps where a sequence has fewer, or where a window's keys before `length` are gone.
   public func truncate(to length: Int) {
     for sequence in sequences { store.truncate(sequence, to: length) }

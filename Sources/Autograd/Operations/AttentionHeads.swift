@@ -3,7 +3,7 @@ public struct AttentionHeads: Sendable, Hashable {
   /// H, G and D.
   public let queries, keysAndValues, width: Int
 
-  /// So many heads. Traps unless G divides H.
+  /// Creates heads with these counts and width. Traps unless G divides H.
   public init(queries: Int, keysAndValues: Int, width: Int) {
     require(
       keysAndValues > 0 && queries % keysAndValues == 0 && width > 0,

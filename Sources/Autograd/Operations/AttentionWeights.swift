@@ -1,10 +1,10 @@
-// Attention with its weights in the open, for inspection: composed of elementary operations, which it is held against.
+// Attention with explicit weights, for inspection: composed of elementary operations, to test `attention`.
 
 extension Tensor {
-  /// The weights that `attention` gives each key, `softmax(scale · q·kᵀ + mask)`: [B, H, Tq, Tk].
+  /// The attention weights that `attention` uses, `softmax(scale · q·kᵀ + mask)`: [B, H, Tq, Tk].
   ///
   /// Stores all of them, unlike `attention`. A query that sees no key has weights of 0. Shapes and parameters are those of
-  /// `attention`, and so is what traps.
+  /// `attention`, and it traps in the same cases.
   public static func attentionWeights(
     queries: Tensor, keys: Tensor, mask: AttentionMask, scale: Double? = nil
   ) -> Tensor {

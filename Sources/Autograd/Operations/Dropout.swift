@@ -4,7 +4,7 @@ import Randomness
 public struct Dropout: Sendable {
   /// The probability that an element is dropped, in 0 ..< 1.
   public let probability: Double
-  /// Names the draw; every site and every step needs its own.
+  /// Determines the mask; every site and every step needs a key of its own.
   public let key: RandomKey
 
   /// Traps unless `probability` is in 0 ..< 1.
@@ -16,8 +16,8 @@ public struct Dropout: Sendable {
 }
 
 extension Tensor {
-  /// Zero where the draw drops an element, else `x / (1 − p)`, so that the expectation stays: Srivastava et al., JMLR 15
-  /// (2014). The backward pass draws the same mask again instead of storing it.
+  /// Zero where the draw drops an element, else `x / (1 − p)`, so that the mean is kept: Srivastava et al., JMLR 15
+  /// (2014). The backward pass regenerates the mask instead of storing it.
   public func dropout(_ draw: Dropout) -> Tensor {
     Tensor.record(.dropout, [self]) { inputs in
       (Kernels.dropout(inputs[0], draw), { dy in [Kernels.dropout(dy, draw)] })

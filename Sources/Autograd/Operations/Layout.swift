@@ -1,7 +1,7 @@
-// The same elements in another arrangement.
+// Reshaping, permuting, broadcasting, slicing and concatenating.
 
 extension Tensor {
-  /// The elements, row by row, under `shape`; one length may be −1 and follows from the others. Copies nothing.
+  /// The same elements, row-major, with shape `shape`; one length may be −1 and is inferred. Copies nothing.
   /// Traps unless the numbers of elements agree.
   public func reshaped(to shape: [Int]) -> Tensor {
     let target = resolved(shape)
@@ -23,7 +23,7 @@ extension Tensor {
     return target
   }
 
-  /// The axes in another order: axis i of the result is axis `axes[i]` of this tensor. Copies.
+  /// Permutes the axes: axis i of the result is axis `axes[i]` of this tensor. Copies.
   /// Traps unless `axes` names every axis once.
   public func transposed(_ axes: [Int]) -> Tensor {
     let order = axes.map { $0 < 0 ? $0 + rank : $0 }
@@ -37,7 +37,7 @@ extension Tensor {
     }
   }
 
-  /// The last two axes exchanged: a matrix's transposition.
+  /// Swaps the last two axes: the matrix transpose.
   public func transposed() -> Tensor {
     require(rank >= 2, "transpose: shape \(shape) has no two axes to exchange")
     return transposed(Array(0..<(rank - 2)) + [rank - 1, rank - 2])
@@ -92,7 +92,7 @@ extension Tensor {
     viewed(as: [count]).rows(min(first, count)..<count)
   }
 
-  /// `parts` one after the other along `axis`; all other axes are of one length. Traps where they are not, or without parts.
+  /// Concatenates `parts` along `axis`; all other lengths must agree. Traps if they do not, or without parts.
   public static func concatenate(_ parts: [Tensor], axis: Int = 0) -> Tensor {
     guard let first = parts.first else { trap("concatenate: no tensors") }
     let axis = Shape.normalized([axis], rank: first.rank, in: "concatenate")[0]

@@ -1,11 +1,11 @@
 extension Tensor {
   /// `p(x) · weightᵀ + bias` over the last axis: x is `[…, in]`, weight `[out, in]`, bias `[out]`, the result `[…, out]`.
   ///
-  /// The prologue p is a norm or an activation that the map begins with. Backward keeps x alone and recomputes p(x), which
+  /// The prologue p is a norm or an activation applied to x first. Backward stores only x and recomputes p(x), which
   /// saves memory for one activation of x's size: Chen et al., arXiv 1604.06174. Traps where the lengths differ.
   /// - Parameters:
-  ///   - bias: none for a map without.
-  ///   - prologue: the identity unless given.
+  ///   - bias: nil for no bias.
+  ///   - prologue: the identity by default.
   public static func linear(
     _ x: Tensor, weight: Tensor, bias: Tensor? = nil, after prologue: Prologue = .none
   ) -> Tensor {

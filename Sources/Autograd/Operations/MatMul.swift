@@ -1,7 +1,7 @@
 extension Tensor {
   /// The matrix product over the last two axes: `[…, m, k] · […, k, n] → […, m, n]`; leading axes broadcast.
   ///
-  /// `transposeA` and `transposeB` multiply by the transposition of what is stored, without copying it.
+  /// `transposeA` and `transposeB` multiply by the transpose of the stored matrix, without copying it.
   /// Traps where the inner lengths differ or the leading axes do not broadcast.
   public static func matmul(
     _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false

@@ -1,9 +1,9 @@
-/// What a linear map applies to its input first: a norm or an activation, which backward recomputes instead of keeping.
+/// A norm or an activation applied to a linear layer's input; backward recomputes it instead of storing it.
 ///
 ///     Tensor.linear(x, weight: w, bias: b, after: .layerNorm(gain: g, bias: s))
 ///     Tensor.linear(h, weight: w, bias: b, after: .activation(.gelu))
 ///
-/// Each stands beside the operation that it is: its value, and in one function its value once more with its gradients.
+/// Each is next to its operation: its forward pass, and one function that recomputes it with its gradients.
 public struct Prologue: Sendable {
   /// `p(x)`, given x and the operands without history.
   typealias Forward = @Sendable (_ x: Tensor, _ operands: [Tensor]) -> Tensor

@@ -1,7 +1,7 @@
 // Sums, means and maxima over axes.
 
 extension Tensor {
-  /// The sum over `axes` (all of them unless given); a reduced axis is dropped, or kept with length 1.
+  /// The sum over `axes` (all by default); a reduced axis is dropped, or kept with length 1.
   public func sum(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     let axes = Shape.normalized(axes ?? Array(0..<rank), rank: rank, in: "sum")
     let result = Tensor.record(.sum, [self]) { inputs in
@@ -12,7 +12,7 @@ extension Tensor {
     return keepingAxes ? result.reshaped(to: reducedShape(axes, keepingAxes: true)) : result
   }
 
-  /// The mean over `axes` (all of them unless given); NaN over no elements.
+  /// The mean over `axes` (all by default); NaN over no elements.
   public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     let axes = Shape.normalized(axes ?? Array(0..<rank), rank: rank, in: "mean")
     let result = Tensor.record(.mean, [self]) { inputs in
@@ -27,7 +27,7 @@ extension Tensor {
     return keepingAxes ? result.reshaped(to: reducedShape(axes, keepingAxes: true)) : result
   }
 
-  /// The largest element over `axes` (all of them unless given); −∞ over no elements, NaN where one is NaN.
+  /// The maximum over `axes` (all by default); −∞ over no elements, NaN where one is NaN.
   /// The gradient goes to the first of equal maxima, as in `torch.max` over a dimension.
   public func maximum(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     let axes = Shape.normalized(axes ?? Array(0..<rank), rank: rank, in: "maximum")

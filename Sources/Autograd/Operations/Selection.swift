@@ -1,7 +1,7 @@
-// Choosing between two tensors, element by element, with broadcasting.
+// Element-wise selection between two tensors, with broadcasting.
 
 extension Tensor {
-  /// `a` where `condition` is not 0, else `b`, as `torch.where` chooses. The gradient goes to what was chosen; none
+  /// `a` where `condition` is not 0, else `b`, as `torch.where` does. The gradient goes to the selected operand; none
   /// goes to the condition. Traps where the shapes do not broadcast.
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     guard let common = Shape.broadcast(a.shape, b.shape), let shape = Shape.broadcast(condition.shape, common) else {

@@ -6,7 +6,7 @@
 // element type; tensors are row-major. An output is overwritten unless the contract says "added to", and
 // overlaps no input unless the contract says "may alias". Sizes count elements and may be zero.
 //
-// Work is cut by shape alone and sums run in a fixed order, so results do not depend on the number of
+// Work is split by shape alone and sums run in a fixed order, so results do not depend on the number of
 // threads.
 //
 // Letters: B batch, T sequence length, C width, H heads, G key/value heads, D head width, V vocabulary.
@@ -43,7 +43,7 @@ void ck_pool_run(ck_pool *pool, ptrdiff_t chunks, void (*body)(void *context, pt
 
 // MARK: - Memory
 
-/// `bytes` bytes for tensors, aligned to a cache line; what is large is asked for in huge pages. Freed by `free`.
+/// `bytes` bytes for tensors, aligned to a cache line; large blocks use huge pages. Freed by `free`.
 void *ck_allocate(size_t bytes);
 
 // MARK: - Arguments of kernels
@@ -74,7 +74,7 @@ typedef enum ck_precision {
   ck_precision_medium,
 } ck_precision;
 
-/// C[b] = op(A[b]) · op(B[b]) (+ bias) (+ C[b]), for b in 0 ..< batch; op is the transposition if asked for.
+/// C[b] = op(A[b]) · op(B[b]) (+ bias) (+ C[b]), for b in 0 ..< batch; op transposes if the flag is set.
 /// op(A) is [m, k], op(B) is [k, n], C is [m, n].
 typedef struct ck_matmul {
   ptrdiff_t m, n, k;
@@ -157,7 +157,7 @@ typedef struct ck_kernels {
   void (*binary)(ck_pool *pool, ck_binary op, void *y, const void *a, const void *b, ptrdiff_t n);
   /// y = scale·x + shift.
   void (*affine)(ck_pool *pool, void *y, const void *x, double scale, double shift, ptrdiff_t n);
-  /// y = xᵖ as C's pow has it.
+  /// y = xᵖ as in C's pow.
   void (*power)(ck_pool *pool, void *y, const void *x, double exponent, ptrdiff_t n);
   /// y = x/(1 − p) where element e is kept, else 0; element e takes word e mod 4 of counter
   /// {e/4 low, e/4 high, 0, 0}.
@@ -203,7 +203,7 @@ typedef struct ck_kernels {
   /// y[i] = table[ids[i]]; the caller has checked the ids.
   void (*embedding)(ck_pool *pool, void *y, const void *table, const int32_t *ids, ptrdiff_t count,
                     ptrdiff_t width);
-  /// dtable[ids[i]] is added to by dy[i], in the order of i.
+  /// dtable[ids[i]] += dy[i], in the order of i.
   void (*embedding_backward)(ck_pool *pool, void *dtable, const void *dy, const int32_t *ids, ptrdiff_t count,
                              ptrdiff_t width);
   /// cosines and sines are [positions, D/2]. y may be x, with the same strides.
@@ -232,7 +232,7 @@ const ck_kernels *ck_kernels_float64(void);
 /// The float32 tables that this CPU can run, slowest first; returns how many, at most `capacity` are stored.
 int ck_kernels_supported(const ck_kernels *_Nonnull *_Nonnull tables, int capacity);
 
-// MARK: - What the machine could do at most
+// MARK: - The machine's peak throughput
 
 /// Multiplies and adds in registers alone, on every thread of `pool`, with the instructions that a float32
 /// table's matmul has for a precision, for `rounds` rounds; returns how many floating-point operations that was.

@@ -1,11 +1,11 @@
 import Autograd
 
-/// The gradient of a whole model's loss, by each of its tensors, against central differences in float64.
+/// Checks the gradient of a model's loss with respect to each parameter against central differences in float64.
 ///
 ///     let check = ModelGradientCheck(model, inputs: inputs, targets: targets, batchSize: 2)
 ///     for report in check.reports(GradientCheck(.elements(8))) where !report.passes { print(report.worst) }
 public struct ModelGradientCheck: Sendable {
-  /// What the tensors are called, in the model's order.
+  /// The parameters' names, in the model's order.
   public let parameterNames: [String]
 
   private let constants, variables: GPT
@@ -25,12 +25,12 @@ public struct ModelGradientCheck: Sendable {
   /// What is differentiated; where it is no finite number, no derivative can agree.
   public var loss: Double { loss(constants).item }
 
-  /// Compares the derivatives by every parameter, in their order: the elements that the mode names, and all together.
+  /// Compares the derivatives with respect to every parameter, in order: the mode's elements, and all together.
   public func reports(_ check: GradientCheck) -> [GradientCheck.Report] {
     parameterNames.indices.map { report(check, by: $0) }
   }
 
-  /// Compares the derivatives by elements of parameter number `index` that the mode names, and by all together.
+  /// Compares the derivatives with respect to the mode's elements of parameter `index`, and to all together.
   public func report(_ check: GradientCheck, by index: Int) -> GradientCheck.Report {
     var elements = check
     elements.seed &+= UInt64(index)  // so that tensors of one shape draw elements of their own

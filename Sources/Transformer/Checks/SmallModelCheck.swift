@@ -1,7 +1,7 @@
 import Autograd
 import Randomness
 
-/// The gradient check of a model small enough to move every weight of, with everything in it that a large one has.
+/// The gradient check of a model small enough to perturb every weight, with all the components of a large one.
 public struct SmallModelCheck: Sendable {
   private let model: GPT
 
@@ -15,7 +15,7 @@ public struct SmallModelCheck: Sendable {
   /// What the tensors are called, in the order in which a report numbers them.
   public var parameterNames: [String] { model.namedParameters.map(\.name) }
 
-  /// Compares the derivatives by all tensors.
+  /// Compares the derivatives with respect to all parameters.
   public func report(_ check: GradientCheck) -> GradientCheck.Report {
     let tokens: [Int32] = [1, 4, 2, 2, 6, 0, 3, 5, 1, 1, 2]
     return check.check(model.parameters) { tensors in

@@ -18,31 +18,31 @@ struct CorpusCommand: Command {
 
   static let definition = CommandDefinition<CorpusCommand>(
     name: "corpus",
-    overview: "Write a corpus from a grammar, or say what of a text that grammar accepts.",
+    overview: "Generate a corpus from a grammar, or report how much of a text that grammar accepts.",
     examples: [
       .init(
-        "The corpus that comes with the program, byte for byte.",
+        "The bundled corpus, byte for byte.",
         "minigpt corpus fables --seed 1 --size 1MB --output data/fables.txt"),
-      .init("What a model has learned of it.", "minigpt corpus fables --check samples.txt"),
+      .init("How well a model has learned the grammar.", "minigpt corpus fables --check samples.txt"),
     ],
     positionals: [
       .positional(
         "name", \.name, .choice("name", among: ["fables"]), isRequired: true,
-        help: "Which corpus; there is one: 'fables'.")
+        help: "Which corpus; only 'fables' is available.")
     ],
     groups: [
       .init(
         "OPTIONS",
         [
           .option("seed", \.seed, .integer(in: 0...UInt64.max), help: "The same seed writes the same text."),
-          .option("size", \.byteCount, .byteCount, help: "Whole fables are written until there is so much."),
+          .option("size", \.byteCount, .byteCount, help: "Stop after the fable that reaches this size."),
           .option(
             "output", \.output, .path("file"), defaultText: "standard output",
-            help: "Where the text goes; beside it, a .json file says how it was made, and its entropy."),
-          .flag("overwrite", \.overwrites, help: "Replace files that are there and hold something else."),
+            help: "Output file; a .json file next to it records how it was generated and its entropy."),
+          .flag("overwrite", \.overwrites, help: "Replace existing files with other contents."),
           .option(
             "check", \.checkedText, .path("file"),
-            help: "Write nothing, but judge this text, or samples as 'minigpt sample' prints them."),
+            help: "Instead of generating, check this text, or the output of 'minigpt sample'."),
           .json(\.json, "one JSON object"),
         ])
     ])
@@ -84,7 +84,7 @@ extension CorpusCommand {
     let entropy = Formatting.decimal(corpus.entropyPerCharacter)
     terminal.writeLine(
       "\(path): \(Formatting.count(corpus.text.utf8.count)) characters, "
-        + "\(entropy) nats a character in the validation part\n\(sidecar): how it was made",
+        + "\(entropy) nats per character in the validation split\n\(sidecar): how it was made",
       to: json ? .error : .output)
     if json { try terminal.writeLine(object(corpus, "output", path).compact) }
   }

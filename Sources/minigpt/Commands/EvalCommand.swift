@@ -17,7 +17,7 @@ struct EvalCommand: Command {
 
   static let definition = CommandDefinition<EvalCommand>(
     name: "eval",
-    overview: "Measure a checkpoint's loss over all of a text, every character but the first scored once.",
+    overview: "Compute a checkpoint's loss over a whole text; every character but the first is scored once.",
     examples: [
       .init(
         "The best checkpoint of a run, on another text.", "minigpt eval checkpoints/my-text other-text.txt"),
@@ -37,7 +37,7 @@ struct EvalCommand: Command {
         [
           .option(
             "stride", \.stride, .integer(in: 1...Int.max), defaultText: "the block size: no overlap",
-            help: "How far apart windows begin; less than the block size lets them overlap."),
+            help: "Distance between window starts; less than the block size makes windows overlap."),
           .precision(\.precision),
           .threads(\.threads),
           .json(\.json, "one JSON object"),
@@ -77,15 +77,15 @@ struct EvalCommand: Command {
     let loss = Formatting.decimal(extent.perCharacter(result.loss))
     let bitsPerCharacter = extent.perCharacter(result.bitsPerToken)
     let bits = Formatting.decimal(bitsPerCharacter)
-    terminal.writeLine("loss \(loss) nats a character, \(bits) bits a character", to: people)
+    terminal.writeLine("loss \(loss) nats per character, \(bits) bits per character", to: people)
     if extent.tokenCount != extent.characterCount || extent.byteCount != extent.characterCount {
       let loss = Formatting.decimal(result.loss)
       let bits = Formatting.decimal(extent.perByte(result.bitsPerToken))
-      terminal.writeLine("     \(loss) nats a token, \(bits) bits a byte", to: people)
+      terminal.writeLine("     \(loss) nats per token, \(bits) bits per byte", to: people)
     }
     if let floor = CorpusFloor.natsPerCharacter(ofCorpus: text) {
       let nats = Formatting.decimal(floor)
-      terminal.writeLine("floor \(nats) nats a character, the entropy of its validation part", to: people)
+      terminal.writeLine("floor \(nats) nats per character, the entropy of its validation split", to: people)
     }
     guard json else { return }
     let object: JSON = [

@@ -24,11 +24,11 @@ struct SampleCommand: Command {
     name: "sample",
     overview: "Sample text from a checkpoint.",
     examples: [
-      .init("From the newest run, or else the demo that comes with the program.", "minigpt sample"),
+      .init("From the latest run, or else the bundled demo.", "minigpt sample"),
       .init(
-        "Continue a text, with less daring.",
+        "Continue a prompt, less randomly.",
         "minigpt sample checkpoints/my-text --prompt 'Once upon' --temperature 0.5"),
-      .init("Always the most probable character.", "minigpt sample --temperature 0"),
+      .init("Greedy decoding: always the most probable character.", "minigpt sample --temperature 0"),
     ],
     positionals: [
       .positional(
@@ -46,12 +46,12 @@ struct SampleCommand: Command {
       .option("prompt", \.prompt, .text, help: "The text to continue."),
       .option(
         "max-new-tokens", \.maxNewTokens, .integer(in: 1...Int.max),
-        help: "How many characters to add at most."),
+        help: "Maximum number of characters to generate."),
       .option(
-        "num-samples", \.sampleCount, .integer(in: 1...Int.max), help: "How many samples, each another."),
+        "num-samples", \.sampleCount, .integer(in: 1...Int.max), help: "Number of independent samples."),
       .option(
         "stop", .text, defaultText: nil,
-        help: "A text before which a sample ends; may be given several times."
+        help: "Stop string: a sample ends before it; may be repeated."
       ) {
         $1.stops.append($0)
       },
@@ -62,19 +62,19 @@ struct SampleCommand: Command {
     [
       .option(
         "temperature", \.options.temperature, .number(atLeast: 0),
-        help: "Divides the logits: below 1 is bolder, above 1 more varied, 0 always the most probable."),
+        help: "Divides the logits: below 1 is less random, above 1 more random, 0 is greedy."),
       .option(
         "top-k", \.options.topK, .integer(in: 0...Int.max),
-        help: "Only the k most probable characters; 0 for all."),
+        help: "Sample from the k most probable characters only; 0 disables."),
       .option(
         "top-p", \.options.topP, .number(above: 0, atMost: 1),
-        help: "Only the most probable that together reach this probability; 1 for all."),
+        help: "Sample from the fewest characters that together reach this probability; 1 disables."),
       .option(
         "min-p", \.options.minP, .number(atLeast: 0, atMost: 1),
-        help: "Only those at least this share as probable as the most probable; 0 for all."),
+        help: "Drop characters less probable than this fraction of the most probable; 0 disables."),
       .option(
         "repetition-penalty", \.options.repetitionPenalty, .number(above: 0),
-        help: "Above 1 makes what was there before less probable; 1 for none."),
+        help: "Above 1 makes characters that already occurred less probable; 1 disables."),
       .option(
         "seed", \.options.seed, .integer(in: 0...UInt64.max), help: "The same seed gives the same text."),
     ]

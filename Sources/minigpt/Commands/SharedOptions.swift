@@ -13,7 +13,7 @@ extension ArgumentDefinition {
   static func json(_ property: any WritableKeyPath<Root, Bool> & Sendable, _ what: String) -> Self {
     .flag(
       "json", property,
-      help: "Print \(what) on standard output, and text for people on standard error.")
+      help: "Print \(what) on standard output, and human-readable text on standard error.")
   }
 
   /// `--precision`.
@@ -25,7 +25,7 @@ extension ArgumentDefinition {
   static func threads(_ property: any WritableKeyPath<Root, Int?> & Sendable) -> Self {
     .option(
       "threads", property, .threadCount, defaultText: "the physical cores",
-      help: "Threads to compute with; results do not depend on it.")
+      help: "Number of compute threads; results do not depend on it.")
   }
 }
 

@@ -24,13 +24,13 @@ struct TrainCommand: Command {
     name: "train",
     overview: "Train a GPT on a text file.",
     examples: [
-      .init("On the corpus that comes with the program.", "minigpt train"),
+      .init("On the bundled corpus.", "minigpt train"),
       .init(
-        "On a text of yours; the checkpoints go to checkpoints/my-text.", "minigpt train data/my-text.txt"),
-      .init("A deeper model, for longer.", "minigpt train data/my-text.txt --n-layer 6 --max-iters 5000"),
-      .init("Go on where a run was stopped.", "minigpt train data/my-text.txt --resume"),
+        "On your own text; checkpoints are saved to checkpoints/my-text.", "minigpt train data/my-text.txt"),
+      .init("A deeper model, trained for longer.", "minigpt train data/my-text.txt --n-layer 6 --max-iters 5000"),
+      .init("Resume an interrupted run.", "minigpt train data/my-text.txt --resume"),
     ],
-    positionals: [.positional("corpus", \.corpus, .path(), help: "The text to learn from, in UTF-8.")],
+    positionals: [.positional("corpus", \.corpus, .path(), help: "The training text, in UTF-8.")],
     groups: [
       .init("RUN", runOptions), .init("MODEL", settings(.model)), .init("OPTIMIZATION", settings(.optimization)),
       .init("EVALUATION AND CHECKPOINTS", settings(.evaluation)),

@@ -1,7 +1,7 @@
 import Files
 import Training
 
-// What `minigpt train` can be told: its own options, and every setting of a recipe.
+// The options of `minigpt train`: its own, and one for every setting of a recipe.
 
 extension TrainCommand {
   static var runOptions: [ArgumentDefinition<TrainCommand>] {
@@ -10,16 +10,16 @@ extension TrainCommand {
     return [
       .option(
         "preset", \.preset, .choice("name", among: names),
-        defaultText: "\(Preset.all[0].name); \(Preset.fables.name) for the corpus that comes along",
-        help: "What the run starts from: \(presets)."),
+        defaultText: "\(Preset.all[0].name); \(Preset.fables.name) for the bundled corpus",
+        help: "Default settings for the run: \(presets)."),
       .option(
         "config", \.configFile, .path("file"), defaultText: nil,
-        help: "A JSON file of options by name, as {\"n_layer\": 6}; the command line goes before it."),
+        help: "A JSON file of options by name, such as {\"n_layer\": 6}; the command line takes precedence."),
       .option(
         "out", \.output, .path(),
-        defaultText: "checkpoints/ and the corpus's name, numbered where that is taken",
+        defaultText: "checkpoints/ and the corpus's name, numbered if that is taken",
         help: "The run's directory."),
-      .flag("resume", \.resumes, help: "Go on with the run in that directory; start it where there is none."),
+      .flag("resume", \.resumes, help: "Resume the run in that directory; start a new one if there is none."),
       .flag("overwrite", \.overwrites, help: "Replace the run in that directory."),
     ] + settings(.run) + [
       .threads(\.threads),

@@ -1,4 +1,4 @@
-// Where the parts of an attention lie, and who sees whom.
+// The layout of attention's operands, and the mask: which query attends to which keys.
 
 #ifndef CK_ATTENTION_SHAPE_H
 #define CK_ATTENTION_SHAPE_H
@@ -12,7 +12,7 @@ CK_INLINE ck_attention attention_of_sequence(const ck_attention *shape, ptrdiff_
   return own;
 }
 
-/// The keys that one query sees, or that the queries of a tile or a block see between them.
+/// The keys that one query, or any query of a tile or a block, attends to.
 CK_INLINE span keys_seen(const ck_attention *shape, ptrdiff_t first_query, ptrdiff_t query_end) {
   ptrdiff_t shift = shape->key_length - shape->query_length;
   span seen = {0, shape->key_length};

@@ -25,19 +25,19 @@ struct BenchCommand: Command {
 
   static let definition = CommandDefinition<BenchCommand>(
     name: "bench",
-    overview: "Measure how fast this computer trains or samples, or what its kernels reach of its peak.",
+    overview: "Measure training or sampling speed, or how close each kernel comes to the machine's peak.",
     examples: [
       .init("Training steps of the default model, on random tokens.", "minigpt bench train"),
-      .init("The same of another model.", "minigpt bench train --preset shakespeare --steps 5"),
+      .init("The same for another model.", "minigpt bench train --preset shakespeare --steps 5"),
       .init("Sampling from a checkpoint.", "minigpt bench sample --checkpoint checkpoints/my-text"),
-      .init("Each kernel beside the machine's peak.", "minigpt bench kernels --preset baby"),
+      .init("Each kernel compared with the machine's peak.", "minigpt bench kernels --preset baby"),
     ],
     positionals: [
       .positional(
         "train|sample|kernels", \.subject,
         .choice("what", ["train": .train, "sample": .sample, "kernels": .kernels]), isRequired: true,
         help:
-          "Steps of training without dropout, tokens sampled one after the other, or the kernels of a step.")
+          "Training steps without dropout, token-by-token sampling, or the kernels of a training step.")
     ],
     groups: [.init("OPTIONS", options)])
 
@@ -50,20 +50,20 @@ struct BenchCommand: Command {
         help: "The model's shape, with random weights."),
       .option(
         "batch-size", \.batchSize, .integer(in: 1...1_048_576), defaultText: "the preset's",
-        help: "For train and kernels: sequences in a batch (B)."),
+        help: "For train and kernels: sequences per batch (B)."),
       .option(
         "block-size", \.blockSize, .integer(in: 1...1_048_576), defaultText: "the preset's",
-        help: "Tokens of context (T)."),
+        help: "Context length in tokens (T)."),
       .option(
         "steps", \.steps, .integer(in: 1...1_000_000), defaultText: "train: 20; sample: 200; kernels: 5",
-        help: "Steps, tokens or repetitions that are timed; those that warm up go before."),
+        help: "Number of timed steps, tokens or repetitions, not counting warm-up."),
       .option(
         "corpus", \.corpus, .path("file"), defaultText: "random tokens",
         help: "For train: the text to train on."),
       .option(
         "checkpoint", \.checkpoint, .path(), help: "For sample: a checkpoint or run instead of a preset."),
       .option(
-        "precision", \.precision, .precision, defaultText: "as the command's own: train: medium; sample: highest",
+        "precision", \.precision, .precision, defaultText: "the command's own: train: medium; sample: highest",
         help: Recipe.precisionHelp),
       .threads(\.threads),
       .json(\.json, "one JSON object (kernels: one for each row)"),

@@ -87,7 +87,7 @@ struct BenchmarkReport {
     fact(
       "operations",
       "\(Formatting.decimal(benchmark.gigaflops, places: 1)) GFLOP/s; a token takes \(operations)")
-    fact("memory", "\(Formatting.rate(benchmark.peakMebibytes)) MiB at most")
+    fact("memory", "\(Formatting.rate(benchmark.peakMebibytes)) MiB at peak")
   }
 
   private static func milliseconds(_ value: Double) -> String {

@@ -18,16 +18,16 @@ struct GradientCheckCommand: Command {
 
   static let definition = CommandDefinition<GradientCheckCommand>(
     name: "gradcheck",
-    overview: "Compare gradients with central differences: of every operation, or of a checkpoint's whole model.",
+    overview: "Check gradients against central differences: of every operation, or of a checkpoint's whole model.",
     examples: [
-      .init("A row for each operation, and whether it is within PyTorch's bounds.", "minigpt gradcheck"),
+      .init("One row per operation, with PyTorch's tolerances.", "minigpt gradcheck"),
       .init(
-        "A row for each tensor of a model, on the beginning of a text, and cached logits against uncached ones.",
+        "One row per parameter of a model, on the beginning of a text, and cached against uncached logits.",
         "minigpt gradcheck checkpoints/my-text --text my-text.txt"),
       .init(
-        "Every single weight, which takes two losses a weight: for small models.",
+        "Every single weight, at two loss evaluations each: for small models.",
         "minigpt gradcheck checkpoints/my-text --elements all"),
-      .init("One JSON object for each row, for a program to read.", "minigpt gradcheck --json"),
+      .init("One JSON object per row, for scripts.", "minigpt gradcheck --json"),
     ],
     positionals: [
       .positional(
@@ -40,16 +40,16 @@ struct GradientCheckCommand: Command {
         [
           .option(
             "text", \.text, .path(),
-            defaultText: "data/fables.txt if the model knows its characters, else these at random",
-            help: "The text, in UTF-8, on whose beginning a checkpoint is checked."),
+            defaultText: "data/fables.txt if the vocabulary covers it, else random tokens",
+            help: "UTF-8 text; the checkpoint is checked on its beginning."),
           .option(
             "elements", \.elements, .elementCount, defaultText: "\(defaultElements)",
             help: """
-              How many elements of each tensor to move one by one, or 'all'; besides, all of a tensor are moved together \
+              How many elements of each parameter to perturb one by one, or 'all'; each is also perturbed as a whole \
               in a random direction.
               """),
-          .option("seed", \.seed, .integer(in: 0...UInt64.max), help: "Another seed, other elements and directions."),
-          .flag("json", \.json, help: "Print one JSON object for each row. The exit code is 70 where one disagrees."),
+          .option("seed", \.seed, .integer(in: 0...UInt64.max), help: "Seed of the chosen elements and directions."),
+          .flag("json", \.json, help: "Print one JSON object per row. The exit code is 70 if a check fails."),
         ])
     ])
 
