@@ -45,6 +45,18 @@ struct InPlaceTests {
     #expect(constant.scalars == [-2, -3] && constant.hasHistory)
   }
 
+  @Test("of values leaves a variable a variable and a constant a constant, and copies nothing")
+  func updatingValues() {
+    var x = Tensor([3, 5]).requiringGradient()
+    let place = address(x)
+    x.updateValues { $0 -= 0.5 * Tensor([2, 4]) }
+    #expect(x.scalars == [2, 3] && address(x) == place)
+    #expect((x * x).sum().gradients(of: [x])[0].scalars == [4, 6])
+    var constant = Tensor([1])
+    constant.updateValues { $0 += 1 }
+    #expect(constant.item == 2 && !constant.hasHistory)
+  }
+
   @Test("keeps the element type")
   func elementType() {
     var x = Tensor([1])

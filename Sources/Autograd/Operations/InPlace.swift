@@ -40,3 +40,17 @@ extension Tensor {
     }
   }
 }
+
+extension Tensor {
+  /// Gives `body` the values without their history to change them; afterwards they are a variable's where they were.
+  ///
+  ///     weights.updateValues { $0 -= rate * gradient }
+  ///
+  /// So an optimizer writes its rule as it stands in the paper, whether what it changes are variables or constants.
+  public mutating func updateValues(_ body: (_ values: inout Tensor) -> Void) {
+    let isVariable = hasHistory
+    self = detached
+    body(&self)
+    if isVariable { self = requiringGradient() }
+  }
+}
