@@ -23,7 +23,7 @@ public struct ForwardContext {
   }
 
   /// The context of layer `layer`, with dropout independent of other layers.
-  public func inLayer(_ layer: Int, cache: AttentionCache? = nil) -> ForwardContext {
+  public func forLayer(_ layer: Int, cache: AttentionCache? = nil) -> ForwardContext {
     ForwardContext(
       positions: positions, cache: cache, dropout: dropout?.at(.block, layer), probe: probe, layer: layer)
   }

@@ -22,7 +22,7 @@ public struct Linear: Module {
   }
 
   /// The layer applied to `p(x)`, where p is a norm or an activation: `[…, in] → […, out]`.
-  public func callAsFunction(_ x: Tensor, after prologue: Prologue = .none) -> Tensor {
+  public func callAsFunction(_ x: Tensor, after prologue: Prologue = .identity) -> Tensor {
     .linear(x, weight: weight, bias: bias, after: prologue)
   }
 

@@ -22,7 +22,7 @@ public struct MLP: Module {
 
   /// The MLP applied to `p(x)`, where p is a norm or an activation; the context's dropout applies to the result.
   public func callAsFunction(
-    _ x: Tensor, after prologue: Prologue = .none, _ context: ForwardContext = ForwardContext()
+    _ x: Tensor, after prologue: Prologue = .identity, _ context: ForwardContext = ForwardContext()
   ) -> Tensor {
     let y = contract(expand(x, after: prologue), after: .activation(activation))
     return context.observe(context.drop(y, at: .mlpOutput), at: .mlpOutput(layer: context.layer))

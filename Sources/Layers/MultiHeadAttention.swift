@@ -53,7 +53,7 @@ extension MultiHeadAttention {
   /// With the context's positions, queries and keys are rotated; with its cache, x continues the sequences in it, and
   /// nothing is recorded.
   public func callAsFunction(
-    _ x: Tensor, after prologue: Prologue = .none, mask: AttentionMask, _ context: ForwardContext = ForwardContext()
+    _ x: Tensor, after prologue: Prologue = .identity, mask: AttentionMask, _ context: ForwardContext = ForwardContext()
   ) -> Tensor {
     // Not named where the cache takes it, so that it can be rotated in place.
     let projected = qkv(x, after: prologue)  // [B, T, (H + 2G)·D]

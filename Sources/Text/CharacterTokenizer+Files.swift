@@ -56,7 +56,7 @@ extension CharacterTokenizer: StoredTokenizer {
     ]
   }
 
-  package static func wrote(_ document: JSONField) -> Bool {
+  package static func recognizes(_ document: JSONField) -> Bool {
     document["model"]["type"].value == "WordLevel"
   }
 

@@ -9,7 +9,7 @@ package protocol StoredTokenizer: Tokenizer {
   init(vocabularyOf corpus: String) throws(TextError)
 
   /// Whether `document`, a `tokenizer.json`, is of a tokenizer of this kind; `init(from:)` may refuse it still.
-  static func wrote(_ document: JSONField) -> Bool
+  static func recognizes(_ document: JSONField) -> Bool
 
   /// The tokenizer that `document`, a `tokenizer.json`, describes.
   ///
@@ -42,7 +42,7 @@ public enum Tokenizers {
   ///
   /// - Throws: `FileError.unsupported` where it is of none of these kinds; what its kind throws.
   package static func tokenizer(from document: JSONField) throws -> any Tokenizer {
-    for type in all where type.wrote(document) { return try type.init(from: document) }
+    for type in all where type.recognizes(document) { return try type.init(from: document) }
     let kinds = names.joined(separator: " or ")
     throw FileError.unsupported(file: document.source, reason: "no tokenizer that is read here; supported: \(kinds)")
   }

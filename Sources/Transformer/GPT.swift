@@ -121,7 +121,7 @@ extension GPT {
     var x = context.drop(embedding(tokens).reshaped(to: [batchSize, length, config.width]), at: .embedding)
     x = context.observe(x, at: .embedding)
     for (index, block) in blocks.enumerated() {
-      x = block(x, context.inLayer(index, cache: cache?.layers[index]))
+      x = block(x, context.forLayer(index, cache: cache?.layers[index]))
     }
     return norm(x)
   }

@@ -75,7 +75,7 @@ struct FusedOperationTests {
         switch name {
         case "layerNorm": .layerNorm(gain: gain, bias: gain)
         case "gelu": .activation(.gelu)
-        default: .none
+        default: .identity
         }
       let before = CachingAllocator.shared.liveCount
       let y = Tensor.linear(x, weight: weight, bias: gain, after: prologue)

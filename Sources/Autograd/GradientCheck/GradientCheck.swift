@@ -67,7 +67,7 @@ public struct GradientCheck: Sendable {
   }
 
   /// `(f(x + step · d) − f(x − step · d)) / (2 · step)`, element by element of the result.
-  private func slope(of function: ([Tensor]) -> Tensor, at inputs: [Tensor], along probe: Probe) -> [Double] {
+  private func slope(of function: ([Tensor]) -> Tensor, at inputs: [Tensor], along probe: GradientProbe) -> [Double] {
     func moved(by distance: Double) -> [Double] {
       var arguments = inputs
       let input = inputs[probe.input]
@@ -97,21 +97,21 @@ extension GradientCheck {
     return Tensor(draws.map { $0 < 0 ? $0 - 0.5 : $0 + 0.5 }, shape: shape, elementType: .float64)
   }
 
-  private func probes(ofInput input: Int, shape: [Int]) -> [Probe] {
+  private func probes(ofInput input: Int, shape: [Int]) -> [GradientProbe] {
     let key = RandomKey(seed: seed).derived(by: 1, UInt64(input))
     let count = Shape.count(shape)
     switch mode {
     case .jacobian:
-      return (0..<count).map { Probe(input: input, direction: .element($0)) }
+      return (0..<count).map { GradientProbe(input: input, direction: .element($0)) }
     case .elements(let wanted):
       require(wanted >= 1, "GradientCheck: \(wanted) elements of each input")
-      return key.indices(wanted, below: count).map { Probe(input: input, direction: .element($0)) }
+      return key.indices(wanted, below: count).map { GradientProbe(input: input, direction: .element($0)) }
     case .directions(let wanted):
       require(wanted >= 1, "GradientCheck: \(wanted) directions in each input")
       return (0..<(count == 0 ? 0 : wanted)).map { number in
         let key = key.derived(by: UInt64(number))
         let signs = (0..<count).map { key.uniform(at: UInt64($0)) < 0.5 ? -1.0 : 1.0 }
-        return Probe(input: input, direction: .signs(signs))
+        return GradientProbe(input: input, direction: .signs(signs))
       }
     }
   }

@@ -1,5 +1,5 @@
 /// A direction in one input, along which a derivative is taken.
-struct Probe {
+struct GradientProbe {
   /// One element, or a step of ±1 in each.
   enum Direction {
     case element(Int)

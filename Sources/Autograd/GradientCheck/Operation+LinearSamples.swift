@@ -41,7 +41,7 @@ extension Operation {
 }
 
 extension PrologueSample {
-  static let none = PrologueSample(nil, largest: 1e3) { _ in .none }
+  static let identity = PrologueSample(nil, largest: 1e3) { _ in .identity }
 
   static let layerNorm = PrologueSample("after layer norm", operandCount: 2, largest: 1e3) {
     .layerNorm(gain: $0[0], bias: $0[1], epsilon: 0.1)

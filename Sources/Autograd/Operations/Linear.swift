@@ -7,7 +7,7 @@ extension Tensor {
   ///   - bias: nil for no bias.
   ///   - prologue: the identity by default.
   public static func linear(
-    _ x: Tensor, weight: Tensor, bias: Tensor? = nil, after prologue: Prologue = .none
+    _ x: Tensor, weight: Tensor, bias: Tensor? = nil, after prologue: Prologue = .identity
   ) -> Tensor {
     let map = LinearMap(x, weight, bias)
     let inputs = [x, weight] + (bias.map { [$0] } ?? []) + prologue.operands

@@ -14,12 +14,12 @@ public struct Prologue: Sendable {
 
   /// Every prologue there is, but that activations have names of their own.
   enum Kind: CaseIterable {
-    case none, layerNorm, activation
+    case identity, layerNorm, activation
 
     /// What the gradient check of `linear` draws for the prologues of this kind.
     var samples: [PrologueSample] {
       switch self {
-      case .none: [.none]
+      case .identity: [.identity]
       case .layerNorm: [.layerNorm]
       case .activation: Activation.allCases.map(PrologueSample.activation)
       }
@@ -37,7 +37,7 @@ public struct Prologue: Sendable {
   }
 
   /// The identity: `p(x) = x`.
-  public static let none = Prologue(.none) { x, _ in
+  public static let identity = Prologue(.identity) { x, _ in
     x
   } recompute: { x, _, dy in
     (x, [dy])
