@@ -77,7 +77,7 @@ public struct TextGenerator: Sendable {
     _ decoder: Decoder, _ sampler: Sampler, _ maxNewTokens: Int, _ stop: [String],
     since start: ContinuousClock.Instant, _ onText: (String) throws -> Bool
   ) throws -> Generation {
-    var decoder = decoder
+    var (decoder, sampler) = (decoder, sampler)
     var text = TokenDecoder(tokenizer)
     var stops = StopStrings(stop)
     var result = Generation()
