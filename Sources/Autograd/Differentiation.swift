@@ -4,6 +4,9 @@ import Synchronization
 /// The vector-Jacobian product of one call: `dxᵢ = dyᵀ · ∂y/∂xᵢ`.
 public typealias Pullback = @Sendable (_ dy: Tensor) -> [Tensor?]
 
+/// Adds the gradient with respect to a call's only input to the sum of those from the input's other uses.
+package typealias GradientAddition = @Sendable (_ sum: inout Tensor, _ dy: Tensor) -> Void
+
 /// What stands between an operation's pullback and the gradients that go on from it.
 package typealias PullbackAlteration = @Sendable (_ operation: Operation?, _ gradients: [Tensor?]) -> [Tensor?]
 
@@ -17,6 +20,8 @@ final class Node: Sendable {
   struct Call {
     let parents: [Node?]
     let pullback: Pullback
+    /// In the place of the pullback where there is a sum already, if that takes less than a gradient of its own.
+    let addition: GradientAddition?
   }
 
   /// Rises with every node made: a node's number is larger than its parents'.
@@ -35,10 +40,10 @@ final class Node: Sendable {
     storedCall = Mutex(nil)
   }
 
-  init(_ operation: Operation, parents: [Node?], pullback: @escaping Pullback) {
+  init(_ operation: Operation, _ call: Call) {
     number = Node.counter.add(1, ordering: .relaxed).newValue
     self.operation = operation
-    storedCall = Mutex(Call(parents: parents, pullback: pullback))
+    storedCall = Mutex(call)
   }
 
   var isLeaf: Bool { operation == nil }
@@ -66,13 +71,17 @@ extension Tensor {
   /// `forward` gets the inputs without history and returns the value with the pullback beside it: nothing that it
   /// captures can keep the graph alive. Without a variable among the inputs nothing is recorded, so evaluation and
   /// decoding need no special mode. Inputs of both element types are computed in float64, as NumPy and PyTorch promote.
+  /// - Parameters:
+  ///   - addition: what the pullback of an operation of one input comes to where the input has a gradient already.
   package static func record(
-    _ operation: Operation, _ inputs: [Tensor], forward: ([Tensor]) -> (value: Tensor, pullback: Pullback)
+    _ operation: Operation, _ inputs: [Tensor], addition: GradientAddition? = nil,
+    forward: ([Tensor]) -> (value: Tensor, pullback: Pullback)
   ) -> Tensor {
     let inputs = promoted(inputs)
     let result = forward(inputs.map(\.detached))
     guard inputs.contains(where: \.hasHistory) else { return result.value }
-    return result.value.with(node: Node(operation, parents: inputs.map(\.node), pullback: result.pullback))
+    let call = Node.Call(parents: inputs.map(\.node), pullback: result.pullback, addition: addition)
+    return result.value.with(node: Node(operation, call))
   }
 
   /// A custom operation: computes `forward` and, if an input has history, records the call.
@@ -173,6 +182,7 @@ extension Tensor {
         trap("gradients: the graph was freed when it was differentiated before; say keepingGraph: true there")
       }
       guard let dy = gradients.removeValue(forKey: node.number) else { continue }
+      if altering == nil, call.add(dy, to: &gradients) { continue }
       let terms = call.pullback(dy)
       for case (let parent?, let dx?) in zip(call.parents, altering?(node.operation, terms) ?? terms) {
         gradients[parent.number].add(dx)
@@ -182,6 +192,19 @@ extension Tensor {
       variable.node.flatMap { gradients[$0.number] }
         ?? Tensor(repeating: 0, shape: variable.shape, elementType: variable.elementType)
     }
+  }
+}
+
+extension Node.Call {
+  /// Adds the gradient of the only input to its sum, where there is one and the operation knows how; says whether.
+  fileprivate func add(_ dy: Tensor, to gradients: inout [UInt64: Tensor]) -> Bool {
+    // Taken out meanwhile, so that the sum is unshared and can be changed in place.
+    guard let addition, let input = parents[0], var sum = gradients.removeValue(forKey: input.number) else {
+      return false
+    }
+    addition(&sum, dy)
+    gradients[input.number] = sum
+    return true
   }
 }
 

@@ -21,6 +21,7 @@ public struct Sampler: Sendable {
 
   private let key: RandomKey
   private let excluded: [Int]  // ascending
+  private var scores: [Score] = []  // of the token that is drawn; kept for its memory
 
   /// The sampler of one of several samples, each of which has random numbers of its own.
   ///
@@ -39,18 +40,18 @@ public struct Sampler: Sendable {
   /// and `position`.
   ///
   /// - Throws: as `distribution(of:history:)` does.
-  public func nextToken(
+  public mutating func nextToken(
     logits: [Float], history: some Sequence<Int32>, position: Int
   ) throws(SamplingError) -> Int32 {
-    let candidates = try distribution(of: logits, history: history)
+    let total = try weigh(logits, history: history)
     let uniform = key.uniform(at: UInt64(bitPattern: Int64(position)))
     var sum = 0.0
-    for candidate in candidates {
-      sum += candidate.probability
-      if uniform < sum { return candidate.token }
+    for score in scores {
+      sum += score.value / total
+      if uniform < sum { return score.token }
     }
     // Rounding has left the sum a little below 1, and the draw lies above it.
-    return candidates[candidates.count - 1].token
+    return scores[scores.count - 1].token
   }
 
   /// The distribution of the next token, given its logits, [V], and the tokens before it.
@@ -64,68 +65,84 @@ public struct Sampler: Sendable {
   public func distribution(
     of logits: [Float], history: some Sequence<Int32>
   ) throws(SamplingError) -> [Candidate] {
-    var scores = try possibleTokens(logits, excluding: excluded)
-    if options.repetitionPenalty != 1 { penalize(&scores, seen: Set(history)) }
-    guard let best = scores.min(by: isBefore) else { throw .nothingToSample }
-    if options.temperature == 0 { return [Candidate(token: best.token, probability: 1)] }
+    var sampler = self
+    let total = try sampler.weigh(logits, history: history)
+    return sampler.scores.map { Candidate(token: $0.token, probability: $0.value / total) }
+  }
+}
 
+// MARK: - The steps
+
+extension Sampler {
+  /// Leaves in `scores` the tokens that can be drawn with their weights, and returns the sum of these.
+  private mutating func weigh(_ logits: [Float], history: some Sequence<Int32>) throws(SamplingError) -> Double {
+    try readPossibleTokens(logits)
+    if options.repetitionPenalty != 1 { penalize(history, vocabularySize: logits.count) }
+    guard let best = scores.min(by: isBefore) else { throw .nothingToSample }
+    if options.temperature == 0 {
+      scores.removeAll(keepingCapacity: true)
+      scores.append(Score(token: best.token, value: 1))
+      return 1
+    }
     let keptByRank = options.topK == 0 ? scores.count : min(options.topK, scores.count)
     if keptByRank < scores.count || options.topP < 1 { scores.sort(by: isBefore) }
-    var candidates = scores.prefix(keptByRank).map { score in
+    scores.removeLast(scores.count - keptByRank)
+    for index in scores.indices {
       // Relative to the best: no exponent is above 0, and the largest weight is 1.
-      Candidate(token: score.token, probability: exp((score.logit - best.logit) / options.temperature))
+      scores[index].value = exp((scores[index].value - best.value) / options.temperature)
     }
-    if options.topP < 1 { candidates.removeLast(candidates.count - nucleusCount(candidates)) }
-    candidates.removeAll { $0.probability < options.minP || $0.probability == 0 }
-    let total = candidates.reduce(0) { $0 + $1.probability }
-    return candidates.map { Candidate(token: $0.token, probability: $0.probability / total) }
+    if options.topP < 1 { scores.removeLast(scores.count - nucleusCount) }
+    let minP = options.minP
+    scores.removeAll { $0.value < minP || $0.value == 0 }
+    return scores.reduce(0) { $0 + $1.value }
   }
 
-  private func penalize(_ scores: inout [Score], seen: Set<Int32>) {
+  /// Fills `scores` with the tokens of a logit above −∞, by id and without the excluded.
+  private mutating func readPossibleTokens(_ logits: [Float]) throws(SamplingError) {
+    scores.removeAll(keepingCapacity: true)
+    scores.reserveCapacity(logits.count)
+    var excluded = excluded.drop { $0 < 0 }
+    for (token, logit) in logits.enumerated() {
+      if token == excluded.first {
+        excluded.removeFirst()
+        continue
+      }
+      guard logit != -.infinity else { continue }
+      guard logit.isFinite else { throw .unusableLogit(token: token, value: "\(logit)") }
+      scores.append(Score(token: Int32(token), value: Double(logit)))
+    }
+  }
+
+  private mutating func penalize(_ history: some Sequence<Int32>, vocabularySize: Int) {
+    var isSeen = [Bool](repeating: false, count: vocabularySize)
+    for token in history where isSeen.indices.contains(Int(token)) { isSeen[Int(token)] = true }
     let penalty = options.repetitionPenalty
-    for index in scores.indices where seen.contains(scores[index].token) {
-      let logit = scores[index].logit
+    for index in scores.indices where isSeen[Int(scores[index].token)] {
+      let logit = scores[index].value
       let penalized = logit > 0 ? logit / penalty : logit * penalty
       let limit = Double.greatestFiniteMagnitude
-      scores[index].logit = min(max(penalized, -limit), limit)
+      scores[index].value = min(max(penalized, -limit), limit)
     }
   }
 
-  /// How many of the sorted candidates, whose probabilities need not sum to 1, together reach top-p.
-  private func nucleusCount(_ candidates: [Candidate]) -> Int {
-    let target = options.topP * candidates.reduce(0) { $0 + $1.probability }
+  /// How many of the sorted scores, whose weights need not sum to 1, together reach top-p.
+  private var nucleusCount: Int {
+    let target = options.topP * scores.reduce(0) { $0 + $1.value }
     var sum = 0.0
-    let last = candidates.firstIndex { candidate in
-      sum += candidate.probability
+    let last = scores.firstIndex { score in
+      sum += score.value
       return sum >= target
     }
-    return last.map { $0 + 1 } ?? candidates.count
+    return last.map { $0 + 1 } ?? scores.count
   }
 }
 
 private struct Score {
   let token: Int32
-  var logit: Double
+  var value: Double  // the token's logit, then its weight
 }
 
 /// By falling logit, and by id where logits are equal.
 private func isBefore(_ a: Score, _ b: Score) -> Bool {
-  a.logit != b.logit ? a.logit > b.logit : a.token < b.token
-}
-
-/// The tokens of a logit above −∞, by id and without `excluded`, which ascend.
-private func possibleTokens(_ logits: [Float], excluding excluded: [Int]) throws(SamplingError) -> [Score] {
-  var scores: [Score] = []
-  scores.reserveCapacity(logits.count)
-  var excluded = excluded.drop { $0 < 0 }
-  for (token, logit) in logits.enumerated() {
-    if token == excluded.first {
-      excluded.removeFirst()
-      continue
-    }
-    guard logit != -.infinity else { continue }
-    guard logit.isFinite else { throw .unusableLogit(token: token, value: "\(logit)") }
-    scores.append(Score(token: Int32(token), logit: Double(logit)))
-  }
-  return scores
+  a.value != b.value ? a.value > b.value : a.token < b.token
 }

@@ -19,9 +19,29 @@ public struct TextGenerator: Sendable {
     public var text = ""
     /// How many tokens were drawn.
     public var tokenCount = 0
-    /// From the call to the first token, and to the last.
+    /// From the call to the first token, and to the last. A prefill made before is not part of either.
     public var timeToFirstToken = Duration.zero
     public var duration = Duration.zero
+  }
+
+  /// A prompt that the model has read: any number of samples can go on from it.
+  public struct Prefill {
+    fileprivate let decoder: Decoder
+    /// How long that took.
+    public let duration: Duration
+  }
+
+  /// Reads `prompt`, so that several samples can go on from it without reading it again each:
+  ///
+  ///     let prefill = try generator.prefill("Once upon")
+  ///     let texts = try (0..<10).map { try generator.generate(after: prefill, maxNewTokens: 99, sample: $0).text }
+  ///
+  /// - Throws: `TextError.unknownCharacter` where the prompt has one.
+  public func prefill(_ prompt: String) throws(TextError) -> Prefill {
+    let start = ContinuousClock.now
+    var decoder = Decoder(model, prompt: try tokens(of: prompt))
+    decoder.prefill()
+    return Prefill(decoder: decoder, duration: .now - start)
   }
 
   /// Draws up to `maxNewTokens` tokens after `prompt`.
@@ -39,7 +59,25 @@ public struct TextGenerator: Sendable {
   ) throws -> Generation {
     let start = ContinuousClock.now
     let sampler = try Sampler(options, sample: sample, excluding: tokenizer.specialIDs)
-    var decoder = Decoder(model, prompt: try tokens(of: prompt))
+    let decoder = Decoder(model, prompt: try tokens(of: prompt))
+    return try generate(decoder, sampler, maxNewTokens, stop, since: start, onText)
+  }
+
+  /// The same after a prompt that was read before, by this generator: the text is that of `generate(prompt:)`.
+  public func generate(
+    after prefill: Prefill, maxNewTokens: Int, options: SamplingOptions = SamplingOptions(), sample: Int = 0,
+    stop: [String] = [], onText: (String) throws -> Bool = { _ in true }
+  ) throws -> Generation {
+    let start = ContinuousClock.now
+    let sampler = try Sampler(options, sample: sample, excluding: tokenizer.specialIDs)
+    return try generate(prefill.decoder, sampler, maxNewTokens, stop, since: start, onText)
+  }
+
+  private func generate(
+    _ decoder: Decoder, _ sampler: Sampler, _ maxNewTokens: Int, _ stop: [String],
+    since start: ContinuousClock.Instant, _ onText: (String) throws -> Bool
+  ) throws -> Generation {
+    var (decoder, sampler) = (decoder, sampler)
     var text = TokenDecoder(tokenizer)
     var stops = StopStrings(stop)
     var result = Generation()
@@ -75,9 +113,11 @@ extension TextGenerator.Generation {
 /// A sequence being decoded: its tokens, and the cache of those that the model has seen.
 private struct Decoder {
   private let model: GPT
-  private let cache: KVCache
+  private var cache: KVCache
+  private var isShared = false  // the cache, which is copied then before it is appended to
   private(set) var history: [Int32]
   private var pending: ArraySlice<Int32>
+  private var knownLogits: [Float]?  // of the token after the last one
 
   init(_ model: GPT, prompt: [Int32]) {
     self.model = model
@@ -86,8 +126,17 @@ private struct Decoder {
     pending = prompt.suffix(model.config.contextLength)
   }
 
+  /// Reads the prompt, for this decoder and for those that it is assigned to.
+  mutating func prefill() {
+    knownLogits = nextLogits()
+    isShared = true
+  }
+
   /// The logits of the token after the last one.
   mutating func nextLogits() -> [Float] {
+    if let logits = knownLogits.take() { return logits }
+    if isShared { cache = cache.copy() }
+    isShared = false
     if cache.length + pending.count > cache.capacity {
       cache.truncate(to: 0)
       pending = history.suffix(max(1, cache.capacity / 2))

@@ -20,6 +20,8 @@ public struct TokenBatch: Sendable, Hashable {
   init(_ tokens: Slice<TokenIDs>, starts: [Int], unscored: [Int], length: Int) {
     var inputs: [Int32] = []
     var targets: [Int32] = []
+    inputs.reserveCapacity(starts.count * length)
+    targets.reserveCapacity(starts.count * length)
     for (start, unscored) in zip(starts, unscored) {
       let end = start + length
       inputs += tokens[start..<end]
@@ -39,10 +41,11 @@ public struct TokenBatch: Sendable, Hashable {
     self.length = length
   }
 
-  /// The sequences `range` of this batch, as a batch of their own.
+  /// The sequences `range` of this batch, as a batch of their own; all of them are this batch, which is not copied.
   ///
   /// - Precondition: `range` is in `0 ..< batchSize`.
   public func rows(_ range: Range<Int>) -> TokenBatch {
+    if range == 0..<batchSize { return self }
     let elements = (range.lowerBound * length)..<(range.upperBound * length)
     return TokenBatch(
       inputs: inputs[elements], targets: targets[elements], batchSize: range.count, length: length)

@@ -113,7 +113,11 @@ public struct Trainer {
     for part in 0..<options.gradientAccumulationSteps {
       let (loss, gradients) = differentiate(batch, part: part, partEnded)
       total += loss
-      sums = sums.isEmpty ? gradients : zip(sums, gradients).map { $0 + $1 }
+      if sums.isEmpty {
+        sums = gradients
+      } else {
+        for index in sums.indices { sums[index] += gradients[index] }
+      }
       partEnded(.backward)
     }
     return (total, sums)

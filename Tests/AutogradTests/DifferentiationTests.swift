@@ -127,6 +127,37 @@ struct DifferentiationTests {
     }
   }
 
+  /// The loss of a head over looked-up rows, two of which repeat.
+  private static func loss(embedding: Tensor, head: Tensor) -> Tensor {
+    let ids: [Int32] = [5, 2, 5, 5, 0, 2, 7]
+    return .linearCrossEntropy(.embedding(ids, table: embedding).tanh(), weight: head, targets: [1, 2, 3, 4, 5, 6, 7])
+  }
+
+  @Test("by a table that is also the head adds up both gradients, bit for bit", arguments: [1, 33, 128])
+  func tiedTable(width: Int) {
+    let table = Tensor.normal([9, width], key: RandomKey(seed: 4))
+    let (embedding, head) = (table.requiringGradient(), table.requiringGradient())
+    let apart = Self.loss(embedding: embedding, head: head).gradients(of: [embedding, head])
+    let tied = table.requiringGradient()
+    let loss = Self.loss(embedding: tied, head: tied)
+    for keepingGraph in [true, true, false] {
+      #expect(loss.gradients(of: [tied], keepingGraph: keepingGraph)[0].floats == (apart[1] + apart[0]).floats)
+    }
+  }
+
+  @Test("by a table that is also the head takes memory for one gradient of it")
+  func tiedTableMemory() async {
+    // In a process of its own: the count is the process's.
+    await #expect(processExitsWith: .success) {
+      let table = Tensor.normal([4_096, 64], key: RandomKey(seed: 4)).requiringGradient()
+      let loss = Self.loss(embedding: table, head: table)
+      let bytes = CachingAllocator.shared.systemBytes
+      _ = loss.gradients(of: [table])
+      let more = CachingAllocator.shared.systemBytes - bytes
+      require(more < 4_096 * 64 * MemoryLayout<Float>.size, "\(more) bytes more than the head's gradient")
+    }
+  }
+
   @Test("of graphs that share a part can be taken on several threads where they are kept")
   func threads() async {
     let x = Tensor([0.5, -1.5], elementType: .float64).requiringGradient()

@@ -125,6 +125,24 @@ struct FusedOperationTests {
     }
   }
 
+  @Test("linearCrossEntropy's gradients do not depend on what their memory held", arguments: [0, 5])
+  func linearCrossEntropyInUsedMemory(rows: Int) async {
+    // In a process of its own: nobody else takes the memory.
+    await #expect(processExitsWith: .success) { [rows] in
+      let x = Tensor.normal([rows, 8], key: RandomKey(seed: 1))
+      let weight = Tensor.normal([4_096, 8], key: RandomKey(seed: 2)).requiringGradient()
+      let targets = [Int32](repeating: 3, count: rows)
+      func gradient(memory value: Double?) -> [Float] {
+        _ = value.map { Tensor.full(weight.shape, $0) }
+        return Tensor.linearCrossEntropy(x, weight: weight, targets: targets, rowsAtOnce: 2).gradients(of: [weight])[0]
+          .floats
+      }
+      let expected = gradient(memory: 0)
+      require(expected.allSatisfy(\.isFinite), "not finite in memory of zeros")
+      require(gradient(memory: .nan) == expected, "what was there is in the gradient")
+    }
+  }
+
   @Test func rotaryEmbedding() {
     let table = RotaryTable(headWidth: 4, positionCount: 9, elementType: .float64)
     expectEqual([random([2, 5, 12], 1)]) {

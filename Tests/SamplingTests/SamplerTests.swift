@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 import Sampling
 import Testing
 
@@ -12,7 +13,8 @@ import Testing
   }
 
   private func token(_ sampler: Sampler, _ logits: [Float], at position: Int = 0) throws -> Int32 {
-    try sampler.nextToken(logits: logits, history: [], position: position)
+    var sampler = sampler
+    return try sampler.nextToken(logits: logits, history: [], position: position)
   }
 
   @Test("temperature 0 takes the largest logit; of equal ones, the lowest id; never <unk>")
@@ -23,6 +25,27 @@ import Testing
         #expect(try token(sampler, [9, -.infinity, -.infinity, -1e30], at: position) == 3)
         #expect(try token(sampler, [0, -0.0, 0.0], at: position) == 1)
       }
+    }
+  }
+
+  @Test("a draw is the first token at which the distribution has summed up to more than the uniform number")
+  func drawByHand() throws {
+    var options = SamplingOptions()
+    (options.topK, options.topP, options.repetitionPenalty, options.seed) = (6, 0.95, 1.2, 9)
+    let key = RandomKey(seed: 9).derived(by: 3)
+    // One sampler for all, after vocabularies of other sizes too.
+    var sampler = try Sampler(options, sample: 3, excluding: [0])
+    for position in 0..<200 {
+      let logits = (0..<(8 + position % 5)).map { Float(($0 * 7 + position * 3) % 11) / 3 }
+      let history = [Int32(position % 8), 2]
+      let distribution = try sampler.distribution(of: logits, history: history)
+      let uniform = key.uniform(at: UInt64(position))
+      var sum = 0.0
+      let expected = distribution.first { candidate in
+        sum += candidate.probability
+        return uniform < sum
+      }
+      #expect(try sampler.nextToken(logits: logits, history: history, position: position) == expected?.token)
     }
   }
 

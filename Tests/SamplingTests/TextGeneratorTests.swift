@@ -8,9 +8,10 @@ import Transformer
 struct TextGeneratorTests {
   static let tokenizer = CharacterTokenizer(vocabularyOf: "\nabcdefg")
 
-  static func model(contextLength: Int = 8) throws -> GPT {
+  static func model(contextLength: Int = 8, slidingWindow: Int? = nil) throws -> GPT {
     let config = GPTConfig(
-      vocabularySize: tokenizer.vocabularySize, layerCount: 2, headCount: 2, width: 16, contextLength: contextLength)
+      vocabularySize: tokenizer.vocabularySize, layerCount: 2, headCount: 2, width: 16, contextLength: contextLength,
+      slidingWindow: slidingWindow)
     return try GPT(config, key: RandomKey(seed: 11))
   }
 
@@ -52,6 +53,29 @@ struct TextGeneratorTests {
     let text = { (sample: Int) in try generator.generate(prompt: "ab", maxNewTokens: 40, sample: sample).text }
     #expect(try text(0) == text(0))
     #expect(try text(0) != text(1))
+  }
+
+  @Test("draws after a prefilled prompt what it draws after the prompt, sample after sample", arguments: [nil, 3])
+  func prefill(slidingWindow: Int?) throws {
+    // The second prompt fills the context, the third does not fit.
+    for prompt in ["ab", "abcdefga", "abcdefgabcd"] {
+      let model = try Self.model(slidingWindow: slidingWindow)
+      let generator = TextGenerator(model, tokenizer: Self.tokenizer)
+      let prefill = try generator.prefill(prompt)
+      for sample in [0, 1, 2, 0] {
+        let found = try generator.generate(after: prefill, maxNewTokens: 30, sample: sample)
+        #expect(try found.text == generator.generate(prompt: prompt, maxNewTokens: 30, sample: sample).text)
+      }
+    }
+  }
+
+  @Test("reads a prefilled prompt once: no sample waits for it again")
+  func prefilledOnce() throws {
+    let generator = TextGenerator(try Self.model(contextLength: 256), tokenizer: Self.tokenizer)
+    let prefill = try generator.prefill(String(repeating: "abcd", count: 63))
+    let times = try (0..<5).map { try generator.generate(after: prefill, maxNewTokens: 3, sample: $0).timeToFirstToken }
+    // A draw from eight tokens takes a thousandth; a pause of the whole process may come in between, but not each time.
+    #expect(try #require(times.min()) < prefill.duration / 4)
   }
 
   @Test("shows the text in pieces as it comes, and ends when told")

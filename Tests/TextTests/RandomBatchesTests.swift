@@ -58,6 +58,15 @@ import Text
     #expect(batch.rows(2..<2).inputs.isEmpty)
   }
 
+  @Test("all rows of a batch are the batch, where it lies")
+  func allRows() {
+    let batch = RandomBatches(countingTokens(100)[...], batchSize: 4, length: 3, key: key).batch(at: 0)
+    let rows = batch.rows(0..<4)
+    func address(_ ids: [Int32]) -> UnsafePointer<Int32>? { ids.withUnsafeBufferPointer { $0.baseAddress } }
+    #expect(address(rows.inputs) == address(batch.inputs))
+    #expect(address(rows.targets) == address(batch.targets))
+  }
+
   @Test("a split of one block has one batch")
   func oneBlock() {
     let batch = RandomBatches(countingTokens(5)[...], batchSize: 2, length: 4, key: key).batch(at: 3)

@@ -94,6 +94,24 @@ struct TrainerTests {
     }
   }
 
+  @Test("adds the gradients of further batches to those of the first, where they lie")
+  func accumulationInPlace() async {
+    await #expect(processExitsWith: .success) {
+      // Weights far larger than activations: 8 · 12 C² numbers, and 2 tokens.
+      let recipe = smallRecipe {
+        ($0.model.layerCount, $0.model.headCount, $0.model.width, $0.model.contextLength) = (8, 4, 64, 2)
+        ($0.options.batchSize, $0.options.gradientAccumulationSteps) = (1, 3)
+      }
+      var trainer = try trainer(recipe)
+      var bytes: [Int] = []
+      _ = try trainer.takeStep { if $0 == .backward { bytes.append(CachingAllocator.shared.systemBytes) } }
+      let gradients = 8 * 12 * 64 * 64 * MemoryLayout<Float>.size
+      // The second batch needs a set of its own until it is added.
+      let more = bytes[2] - bytes[0]
+      require(more < gradients * 3 / 2, "two more batches took \(more) bytes from the system, one set is \(gradients)")
+    }
+  }
+
   @Test("stops before it spoils the weights when the loss is no number")
   func divergence() throws {
     var trainer = try trainer(smallRecipe { ($0.options.learningRate, $0.options.warmupIterations) = (1e30, 0) })

@@ -18,6 +18,27 @@ extension Kernels {
     return dtable
   }
 
+  /// Adds the same to the gradient that other uses of the table have: rows that `ids` does not name are not touched.
+  static func addEmbeddingGradient(to dtable: inout Tensor, dy: Tensor, ids: [Int32]) {
+    let (tableSize, width) = (dtable.shape[0], dtable.shape[1])
+    // Each row's terms are summed first: the sum is then the same as that of two whole gradients.
+    var named: [Int32] = []
+    var places = [Int32](repeating: -1, count: tableSize)
+    let compact = ids.map { id in
+      if places[Int(id)] < 0 {
+        places[Int(id)] = Int32(named.count)
+        named.append(id)
+      }
+      return places[Int(id)]
+    }
+    let sums = embeddingBackward(dy: dy, ids: compact, table: [named.count, width])
+    dtable.mutate { dtable in
+      withExtendedLifetime(sums) {
+        run(on: sums.elementType) { $0.embedding_backward($1, dtable, sums.address, named, named.count, width) }
+      }
+    }
+  }
+
   static func rotary(_ x: Tensor, _ rotation: Rotation, inverse: Bool) -> Tensor {
     let y = Tensor(uninitialized: x.shape, x.elementType)
     let (length, width) = (x.shape[x.rank - 2], x.shape[x.rank - 1])

@@ -5,7 +5,9 @@ extension Tensor {
     require(table.rank == 2, "embedding: the table has shape \(table.shape), not [V, C]")
     let size = table.shape[0]
     require(ids.allSatisfy { $0 >= 0 && $0 < size }, "embedding: an id is not in 0 ..< \(size)")
-    return record(.embedding, [table]) { inputs in
+    return record(.embedding, [table]) { dtable, dy in
+      Kernels.addEmbeddingGradient(to: &dtable, dy: dy, ids: ids)
+    } forward: { inputs in
       let shape = inputs[0].shape
       return (
         Kernels.embedding(inputs[0], ids: ids),

@@ -42,14 +42,15 @@ extension Tensor {
 /// One run over the rows, chunk by chunk.
 private struct CrossEntropyPass {
   let loss: Tensor
-  let dx, dweight: Tensor  // empty unless asked for
+  let dx: Tensor  // empty unless asked for, as is dweight
+  private(set) var dweight: Tensor
 
   init(x: Tensor, weight: Tensor, targets: [Int32], rowsAtOnce: Int, differentiate: Bool) {
     let (rows, width, size) = (x.shape[0], x.shape[1], weight.shape[0])
     let scored = targets.reduce(into: 0) { $0 += $1 >= 0 ? 1 : 0 }
     let scale = scored > 0 ? 1 / Double(scored) : 0
     dx = Tensor(uninitialized: differentiate ? x.shape : [0], x.elementType)
-    dweight = Tensor(repeating: 0, shape: differentiate ? weight.shape : [0], elementType: x.elementType)
+    dweight = Tensor(uninitialized: differentiate ? weight.shape : [0], x.elementType)
     var total = 0.0
     for start in stride(from: 0, to: rows, by: rowsAtOnce) {
       let part = start..<min(start + rowsAtOnce, rows)
@@ -59,13 +60,15 @@ private struct CrossEntropyPass {
       let losses = Kernels.crossEntropy(logits, targets: targets[part], scale: scale, differentiate: differentiate)
       total += losses.scalars.reduce(0, +)
       guard differentiate else { continue }
-      // The logits are now their gradient: dX = dL·W, dW += dLᵀ·X.
+      // The logits are now their gradient: dX = dL·W, and dW = dLᵀ·X, to which further chunks add.
       let dlogits = logits
       Kernels.matmul(
         dlogits, weight, MatmulShape(m: part.count, n: width, k: size), into: dx.rows(part), accumulate: false)
       Kernels.matmul(
-        dlogits, xs, MatmulShape(m: size, n: width, k: part.count, transposeA: true), into: dweight, accumulate: true)
+        dlogits, xs, MatmulShape(m: size, n: width, k: part.count, transposeA: true), into: dweight,
+        accumulate: start > 0)
     }
+    if rows == 0 { dweight = Tensor(repeating: 0, shape: dweight.shape, elementType: x.elementType) }
     loss = Tensor([total * scale], shape: [], elementType: x.elementType)
   }
 }

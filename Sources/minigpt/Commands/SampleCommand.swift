@@ -86,8 +86,9 @@ struct SampleCommand: Command {
     terminal.writeLine("Sampling from \(path)", to: .error)
     try computing(onThreads: threads) {
       let generator = TextGenerator(loaded.model, tokenizer: loaded.tokenizer)
+      let prefill = try prefill(generator)
       for sample in 0..<sampleCount where terminal.outputFailure == nil {
-        try show(sample, of: generator, on: terminal)
+        try show(sample, of: generator, after: prefill, on: terminal)
       }
     }
     return .success
@@ -101,15 +102,26 @@ struct SampleCommand: Command {
     return try RunDirectory.checkpoint(at: run.path)
   }
 
-  private func show(_ sample: Int, of generator: TextGenerator, on terminal: Terminal) throws {
+  private func prefill(_ generator: TextGenerator) throws -> TextGenerator.Prefill {
+    do {
+      return try generator.prefill(prompt)
+    } catch TextError.unknownCharacter(let character) {
+      throw UnknownCharacterError(character, inPrompt: prompt)
+    }
+  }
+
+  private func show(
+    _ sample: Int, of generator: TextGenerator, after prefill: TextGenerator.Prefill, on terminal: Terminal
+  ) throws {
     func generate(_ onText: (String) throws -> Bool) throws -> TextGenerator.Generation {
-      do {
-        return try generator.generate(
-          prompt: prompt, maxNewTokens: maxNewTokens, options: options, sample: sample, stop: stops,
-          onText: onText)
-      } catch TextError.unknownCharacter(let character) {
-        throw UnknownCharacterError(character, inPrompt: prompt)
+      var generation = try generator.generate(
+        after: prefill, maxNewTokens: maxNewTokens, options: options, sample: sample, stop: stops, onText: onText)
+      if sample == 0 {
+        // The first one waited for the prefill, the others did not.
+        generation.timeToFirstToken += prefill.duration
+        generation.duration += prefill.duration
       }
+      return generation
     }
     if json {
       terminal.writeLine(object(try generate { _ in true }).compact)
