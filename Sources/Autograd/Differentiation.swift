@@ -93,7 +93,7 @@ extension Tensor {
   ///
   /// `forward` gets the inputs without history and returns the value with its pullback beside it: given `dy`, of the
   /// value's shape, the pullback returns a gradient of each input's shape and element type, or nil for zero. Check it
-  /// with `GradientCheck`. Traps where a gradient's number, shape or element type is not its input's.
+  /// with `GradientCheck`. Traps if a gradient's number, shape or element type is not its input's.
   public static func operation(
     _ name: String, _ inputs: [Tensor], forward: ([Tensor]) -> (value: Tensor, pullback: Pullback)
   ) -> Tensor {

@@ -1,6 +1,6 @@
 // Losses, composed of operations.
 
-/// The mean squared error, a scalar: `mean((prediction − target)²)`. Traps where the shapes differ.
+/// The mean squared error, a scalar: `mean((prediction − target)²)`. Traps if the shapes differ.
 public func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
   require(
     prediction.shape == target.shape, "meanSquaredError: prediction \(prediction.shape), target \(target.shape)")
@@ -11,7 +11,7 @@ public func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
 /// The mean cross-entropy between logits and target classes, in nats, a scalar: `−mean log softmax(logits)[target]`.
 ///
 /// Rows with a negative target are ignored, as with PyTorch's `ignore_index` (the mean is 0 if all are). For a linear
-/// head over many classes `Tensor.linearCrossEntropy` takes less memory. Traps where lengths differ or a target is not
+/// head over many classes `Tensor.linearCrossEntropy` takes less memory. Traps if lengths differ or a target is not
 /// below V.
 /// - Parameters:
 ///   - logits: `[…, V]`

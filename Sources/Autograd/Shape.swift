@@ -24,7 +24,7 @@ package enum Shape {
     }
   }
 
-  /// The shape that both broadcast to under NumPy's rule: aligned at the last axis, equal or 1. Nil where they do not.
+  /// The shape that both broadcast to under NumPy's rule: aligned at the last axis, equal or 1. Nil if they do not.
   package static func broadcast(_ a: [Int], _ b: [Int]) -> [Int]? {
     var result = [Int](repeating: 1, count: max(a.count, b.count))
     for back in 1...max(result.count, 1) where back <= result.count {

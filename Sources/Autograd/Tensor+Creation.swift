@@ -19,7 +19,7 @@ extension Tensor {
   }
 
   /// Independent draws from the uniform distribution over `range`: element e is draw e of `key`.
-  /// Traps where the range is empty or infinite.
+  /// Traps if the range is empty or infinite.
   public static func uniform(
     _ shape: [Int], in range: Range<Double> = 0..<1, key: RandomKey, elementType: ElementType = .float32
   ) -> Tensor {
@@ -66,7 +66,7 @@ private func largestFloat(below bound: Double) -> Float {
 
 /// The contents of a tensor: a number, or arrays of numbers, nested one level per axis.
 public protocol TensorElements {
-  /// The axis lengths, outermost first; `[]` of a number. Traps where the rows of an axis differ in length.
+  /// The axis lengths, outermost first; `[]` of a number. Traps if the rows of an axis differ in length.
   var tensorShape: [Int] { get }
 
   /// Adds the numbers to `numbers`, row by row.
@@ -95,7 +95,7 @@ extension Int: TensorElements {
 }
 
 extension Array: TensorElements where Element: TensorElements {
-  /// The number of elements, then their common shape. Traps where they have none.
+  /// The number of elements, then their common shape. Traps if they have none.
   public var tensorShape: [Int] {
     let shapes = map(\.tensorShape)
     let odd = shapes.first { $0 != shapes[0] }
@@ -111,7 +111,7 @@ extension Array: TensorElements where Element: TensorElements {
 
 extension Tensor {
   /// A tensor of a number, or of nested arrays of numbers, rounded to `elementType`: `Tensor(2)` is a scalar,
-  /// `Tensor([[1, 2, 3], [4, 5, 6]])` has shape `[2, 3]`. Traps where rows differ in length.
+  /// `Tensor([[1, 2, 3], [4, 5, 6]])` has shape `[2, 3]`. Traps if rows differ in length.
   public init(_ elements: some TensorElements, elementType: ElementType = .float32) {
     var numbers: [Double] = []
     let shape = elements.tensorShape

@@ -66,7 +66,7 @@ extension Tensor {
     }
   }
 
-  /// The only element. Traps where there is not exactly one.
+  /// The only element. Traps if there is not exactly one.
   public var item: Double {
     require(count == 1, "item: shape \(shape) does not hold exactly one element")
     return scalars[0]

@@ -13,7 +13,7 @@ package protocol Architecture: Sendable {
 
   /// The configuration that `config.json` describes.
   ///
-  /// - Throws: `FileError.unsupported` where it is of a model that `GPT` is not, naming the field;
+  /// - Throws: `FileError.unsupported` if it is of a model that `GPT` is not, naming the field;
   ///   `.malformed` where a field is missing or no model can be made of the numbers.
   func config(from document: JSONField) throws -> GPTConfig
 

@@ -31,7 +31,7 @@ public struct RunDirectory: Sendable {
     step(of: name) != nil || ["best", "last", "metrics.jsonl"].contains(name)
   }
 
-  /// The step of a checkpoint's directory name; nil where the name is another.
+  /// The step of a checkpoint's directory name; nil if the name is another.
   static func step(of name: String) -> Int? {
     let step = name.hasPrefix(checkpointPrefix) ? Int(name.dropFirst(checkpointPrefix.count)) : nil
     return step.flatMap { $0 >= 0 && name == "\(checkpointPrefix)\($0)" ? $0 : nil }
@@ -104,7 +104,7 @@ extension RunDirectory {
 extension RunDirectory {
   /// The checkpoint that `path` names: itself, or the best of the run there, or else its last.
   ///
-  /// - Throws: `FileError.missing` where there is none.
+  /// - Throws: `FileError.missing` if there is none.
   public static func checkpoint(at path: String) throws -> String {
     let run = RunDirectory(path)
     guard FileKind(of: run.path) != nil else {

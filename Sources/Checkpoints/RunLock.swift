@@ -9,7 +9,7 @@ package final class RunLock: Sendable {
 
   /// Locks the directory of `run`, which is made if need be.
   ///
-  /// - Throws: `FileError.inUse` where another process holds it; `.system` where it cannot be opened.
+  /// - Throws: `FileError.inUse` if another process holds it; `.system` where it cannot be opened.
   package init(_ run: RunDirectory, calls: any SystemCalls = POSIX()) throws {
     try calls.makeDirectories(run.path)
     descriptor = try calls.perform("open", run.path) { calls.openDirectory(run.path) }

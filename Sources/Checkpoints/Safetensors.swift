@@ -9,7 +9,7 @@ public enum Safetensors {
   /// Writes `tensors` to a file at `path`, which afterwards is there whole, or as it was before; equal tensors give equal
   /// bytes.
   ///
-  /// - Throws: `FileError.system` where it cannot be written. Traps where two names are equal.
+  /// - Throws: `FileError.system` if it cannot be written. Traps if two names are equal.
   public static func write(_ tensors: [(name: String, tensor: Tensor)], to path: String) throws {
     let names = tensors.map(\.name)
     require(Set(names).count == names.count, "Safetensors: names are not distinct: \(names)")
@@ -18,7 +18,7 @@ public enum Safetensors {
 
   /// The tensors of the file at `path` by their names.
   ///
-  /// - Throws: `FileError` where there is no such file, it is no safetensors file, or its elements are neither float32 nor
+  /// - Throws: `FileError` if there is no such file, it is no safetensors file, or its elements are neither float32 nor
   ///   float64.
   public static func read(_ path: String) throws -> [String: Tensor] {
     let file = try SafetensorsFile(path, ifMissing: "give a safetensors file")

@@ -32,7 +32,7 @@ package struct SafetensorsFile {
 
   /// Reads the tensor called `name`, which must have `shape`.
   ///
-  /// - Throws: `FileError` where it is not in the file, has another shape, or cannot be read.
+  /// - Throws: `FileError` if it is not in the file, has another shape, or cannot be read.
   package func tensor(_ name: String, shape: [Int]) throws -> Tensor {
     let entry = try require(name, shape: shape)
     return try Tensor(shape: shape, elementType: entry.elementType) { buffer in

@@ -144,7 +144,7 @@ extension ElementType {
 }
 
 extension Int {
-  /// The product, or nil where it does not fit.
+  /// The product, or nil if it does not fit.
   func multiplied(exactlyBy other: Int) -> Int? {
     let (product, overflow) = multipliedReportingOverflow(by: other)
     return overflow ? nil : product

@@ -4,12 +4,12 @@ package struct SavedCheckpoint: Sendable, Equatable {
   package var step: Int
   /// Its directory.
   package var path: String
-  /// Nats per token on the validation part; nil where it was not measured.
+  /// Nats per token on the validation part; nil if it was not measured.
   package var validationLoss: Double?
 }
 
 extension Sequence<SavedCheckpoint> {
-  /// The one with the lowest validation loss, the earliest of equals; nil where none has one.
+  /// The one with the lowest validation loss, the earliest of equals; nil if none has one.
   package var best: SavedCheckpoint? {
     filter { $0.validationLoss?.isFinite ?? false }
       .min { ($0.validationLoss ?? .infinity, $0.step) < ($1.validationLoss ?? .infinity, $1.step) }

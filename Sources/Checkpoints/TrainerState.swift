@@ -8,7 +8,7 @@ package struct TrainerState: Sendable {
 
   /// Optimizer steps taken.
   package var step: Int
-  /// Nats per token on the validation part; nil where it was not measured.
+  /// Nats per token on the validation part; nil if it was not measured.
   package var validationLoss: Double?
   /// What the trainer needs to go on, in a form that is its own.
   package var trainer: JSONField

@@ -4,7 +4,7 @@ import Foundation
 package enum FileKind {
   case directory, symbolicLink, other
 
-  /// Nil where there is nothing.
+  /// Nil if there is nothing.
   package init?(of path: String) {
     var status = stat()
     guard lstat(path, &status) == 0 else { return nil }

@@ -39,7 +39,7 @@ package final class InputFile {
 
   /// Fills `buffer` with the bytes from `offset` on.
   ///
-  /// - Throws: `FileError.malformed` where the file ends before; `.system` where it cannot be read.
+  /// - Throws: `FileError.malformed` if the file ends before; `.system` where it cannot be read.
   package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
     var done = 0
     while done < buffer.count {
@@ -64,7 +64,7 @@ package final class InputFile {
 
   /// The file as a JSON document.
   ///
-  /// - Throws: `FileError.malformed` where it is none, or is longer than 64 MiB.
+  /// - Throws: `FileError.malformed` if it is none, or is longer than 64 MiB.
   package func json() throws -> JSONField {
     guard byteCount <= Self.maximumDocumentByteCount else {
       throw FileError.malformed(

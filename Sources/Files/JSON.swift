@@ -30,7 +30,7 @@ package enum JSON: Sendable, Equatable {
     func isNamed(_ other: String) -> Bool { name.utf8.elementsEqual(other.utf8) }
   }
 
-  /// The value of an object's member; nil where there is none, or where this is no object.
+  /// The value of an object's member; nil if there is none, or if this is no object.
   ///
   /// Setting appends a new member at the end, replaces the value of one that is there, or removes it (nil).
   package subscript(name: String) -> JSON? {

@@ -6,7 +6,7 @@
 /// Going to a place never throws; asking for its value as a type does, with a `FileError.malformed`
 /// that names document, place, what was expected and what was found.
 package struct JSONField: Sendable {
-  /// The value; nil where the document has none.
+  /// The value; nil if the document has none.
   package let value: JSON?
   /// The document's name, usually its path.
   package let source: String
@@ -29,7 +29,7 @@ package struct JSONField: Sendable {
     JSONField(value: value?[name], source: source, place: place.isEmpty ? name : "\(place).\(name)")
   }
 
-  /// This place, or nil where it holds nothing or null.
+  /// This place, or nil if it holds nothing or null.
   package var ifPresent: JSONField? { value == nil || value == .null ? nil : self }
 
   /// The error that says `reason` of this place.

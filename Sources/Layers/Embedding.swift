@@ -14,7 +14,7 @@ public struct Embedding: Module {
     weight = .normal([count, width], key: key)
   }
 
-  /// The rows of `ids`: [ids.count, C]. Traps where an id is not in `0 ..< V`.
+  /// The rows of `ids`: [ids.count, C]. Traps if an id is not in `0 ..< V`.
   public func callAsFunction(_ ids: [Int32]) -> Tensor { .embedding(ids, table: weight) }
 
   /// Visits `weight`.

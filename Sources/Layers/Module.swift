@@ -109,7 +109,7 @@ extension Module {
   ///
   ///     let (loss, gradients) = net.valueAndGradients { meanSquaredError($0(x), y) }
   ///
-  /// Traps where the loss is no scalar or does not depend on a parameter.
+  /// Traps if the loss is no scalar or does not depend on a parameter.
   public func valueAndGradients<Failure: Error>(
     of loss: (Self) throws(Failure) -> Tensor
   ) throws(Failure) -> (value: Tensor, gradients: [Tensor]) {

@@ -38,7 +38,7 @@ public struct ParameterGroup: Sendable {
 }
 
 extension [ParameterGroup] {
-  /// The first group that includes a parameter. Traps where none does.
+  /// The first group that includes a parameter. Traps if none does.
   func group(of name: String, rank: Int) -> ParameterGroup {
     guard let group = first(where: { $0.includes(name, rank) }) else { trap("no parameter group includes \(name)") }
     return group

@@ -36,7 +36,7 @@ public struct TextGenerator: Sendable {
   ///     let prefill = try generator.prefill("Once upon")
   ///     let texts = try (0..<10).map { try generator.generate(after: prefill, maxNewTokens: 99, sample: $0).text }
   ///
-  /// - Throws: `TextError.unknownCharacter` where the prompt has one.
+  /// - Throws: `TextError.unknownCharacter` if the prompt has one.
   public func prefill(_ prompt: String) throws(TextError) -> Prefill {
     let start = ContinuousClock.now
     var decoder = Decoder(model, prompt: try tokens(of: prompt))

@@ -62,7 +62,7 @@ extension CharacterTokenizer: StoredTokenizer {
 
   /// The tokenizer that `document` describes.
   ///
-  /// - Throws: `FileError.unsupported` where it is of another kind, naming the field; `.malformed` where the vocabulary
+  /// - Throws: `FileError.unsupported` if it is of another kind, naming the field; `.malformed` where the vocabulary
   ///   is not `<unk>` with id 0 and single scalars with the ids after it.
   package init(from document: JSONField) throws {
     if case .object(let members) = Self.pipeline {

@@ -25,7 +25,7 @@ public struct CharacterTokenizer: Tokenizer, Equatable {
 
   /// The tokenizer of a vocabulary as stored: `scalars[i]` gets id i + 1.
   ///
-  /// - Throws: `TextError.duplicateInVocabulary` where a scalar occurs twice.
+  /// - Throws: `TextError.duplicateInVocabulary` if a scalar occurs twice.
   public init(scalars: [Unicode.Scalar]) throws(TextError) {
     var seen: Set<Unicode.Scalar> = []
     for scalar in scalars where !seen.insert(scalar).inserted { throw .duplicateInVocabulary(scalar) }
@@ -51,7 +51,7 @@ public struct CharacterTokenizer: Tokenizer, Equatable {
   /// A line break, or the first character of a vocabulary without one.
   public var emptyPromptID: Int32 { id(of: "\n") ?? 1 }
 
-  /// The id of `scalar`, or nil where the vocabulary lacks it.
+  /// The id of `scalar`, or nil if the vocabulary lacks it.
   public func id(of scalar: Unicode.Scalar) -> Int32? {
     let id = idOrUnknown(scalar)
     return id == Self.unknownID ? nil : id

@@ -10,7 +10,7 @@ public struct Corpus: Sendable {
 
   /// Reads the file at `path`, whole; the peak in memory is twice its size, and its size when done.
   ///
-  /// - Throws: `TextError` where there is no such file, or it is a directory, unreadable, empty or not UTF-8.
+  /// - Throws: `TextError` if there is no such file, or it is a directory, unreadable, empty or not UTF-8.
   public init(path: String) throws(TextError) {
     let bytes = try readFile(path)
     let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]

@@ -27,7 +27,7 @@ public enum Tokenizers {
   /// What the tokenizers are called, the default first.
   public static var names: [String] { all.map { $0.name } }
 
-  /// The tokenizer for `corpus` that is called `name`; nil where none is.
+  /// The tokenizer for `corpus` that is called `name`; nil if none is.
   public static func named(_ name: String, corpus: String) throws(TextError) -> (any Tokenizer)? {
     for type in all where type.name == name { return try type.init(vocabularyOf: corpus) }
     return nil
@@ -40,7 +40,7 @@ public enum Tokenizers {
 
   /// The tokenizer that `document`, a `tokenizer.json`, describes.
   ///
-  /// - Throws: `FileError.unsupported` where it is of none of these kinds; what its kind throws.
+  /// - Throws: `FileError.unsupported` if it is of none of these kinds; what its kind throws.
   package static func tokenizer(from document: JSONField) throws -> any Tokenizer {
     for type in all where type.recognizes(document) { return try type.init(from: document) }
     let kinds = names.joined(separator: " or ")

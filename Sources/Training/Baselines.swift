@@ -14,7 +14,7 @@ public struct Baselines: Sendable, Equatable {
   /// Knowing how often each token follows each other; nil for vocabularies above 256, where counts are too thin.
   public let bigram: Double?
 
-  /// The baselines of a dataset over `vocabularySize` tokens; nil where there is nothing to validate with.
+  /// The baselines of a dataset over `vocabularySize` tokens; nil if there is nothing to validate with.
   public init?(_ dataset: TokenDataset, vocabularySize: Int) {
     guard dataset[.validation].count > 1 else { return nil }
     uniform = log(Double(vocabularySize))

@@ -22,7 +22,7 @@ extension GPT {
     evaluate(batches, shouldStop: { false }) ?? EvaluationResult(loss: .nan, tokenCount: 0)
   }
 
-  /// The same; nil where `shouldStop` ended it on the way.
+  /// The same; nil if `shouldStop` ended it on the way.
   func evaluate(_ batches: some Sequence<TokenBatch>, shouldStop: () -> Bool) -> EvaluationResult? {
     let model = detached
     var total = 0.0
@@ -42,7 +42,7 @@ extension GPT {
   /// - Parameters:
   ///   - stride: how far apart windows of the context length begin; nil for no overlap. With an overlap, every token but
   ///     those of the first window has at least context length − stride tokens before it.
-  /// - Throws: `TextError` where there is nothing to score or the stride is out of range.
+  /// - Throws: `TextError` if there is nothing to score or the stride is out of range.
   public func evaluate(
     _ tokens: Slice<TokenIDs>, stride: Int? = nil, batchSize: Int = 16
   ) throws(TextError) -> EvaluationResult {
@@ -66,7 +66,7 @@ struct Evaluator: Sendable {
   let batchSize: Int
   let key: RandomKey
 
-  /// The losses of both parts; nil where `shouldStop` ended it on the way.
+  /// The losses of both parts; nil if `shouldStop` ended it on the way.
   func evaluate(_ model: GPT, step: Int, shouldStop: () -> Bool) throws -> EvaluationReport? {
     let length = model.config.contextLength
     let validation: EvaluationResult?

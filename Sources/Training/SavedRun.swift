@@ -13,9 +13,9 @@ public struct SavedRun {
   /// Why later checkpoints than the one it goes on from were passed over.
   public let damage: [FileError]
 
-  /// The run in `directory`; nil where it has no checkpoint yet.
+  /// The run in `directory`; nil if it has no checkpoint yet.
   ///
-  /// - Throws: `FileError` where none of its checkpoints is whole, or its state cannot be read.
+  /// - Throws: `FileError` if none of its checkpoints is whole, or its state cannot be read.
   public init?(_ directory: RunDirectory) throws {
     let (whole, damaged) = try directory.survey()
     guard let last = whole.last else {

@@ -26,7 +26,7 @@ package struct Setting: Sendable {
   package let choices: [String]
   /// Its value in a recipe as text; where it is open there or follows another setting, what that means.
   package let text: @Sendable (Recipe) -> String
-  /// The change that sets it to the value of a text; nil where that is not one of those accepted.
+  /// The change that sets it to the value of a text; nil if that is not one of those accepted.
   package let change: @Sendable (_ text: String) -> Change?
 
   /// The property of the recipe that holds it.
@@ -91,9 +91,9 @@ extension Setting {
   }
 
   /// - Parameters:
-  ///   - given: the value in a recipe, nil where `otherwise` says better what holds.
-  ///   - resolved: the value in a recipe, nil where it is open and null in files.
-  ///   - absent: what is done where a file has none; nil where it must have one.
+  ///   - given: the value in a recipe, nil if `otherwise` says better what holds.
+  ///   - resolved: the value in a recipe, nil if it is open and null in files.
+  ///   - absent: what is done where a file has none; nil if it must have one.
   private init<Value>(
     _ name: String, _ property: any PartialKeyPath<Recipe> & Sendable, _ type: ValueType<Value>, _ group: Group,
     _ mayChangeOnResume: Bool, _ help: String, given: @escaping @Sendable (Recipe) -> Value?, otherwise: String,

@@ -58,7 +58,7 @@ public struct Trainer {
     dropoutKey = Self.key(options, .dropout)
   }
 
-  /// Throws where a step would take more memory than there is, by a rough count.
+  /// Throws if a step would take more memory than there is, by a rough count.
   private static func requireMemory(_ config: GPTConfig, batchSize: Int) throws(TrainingError) {
     // Four bytes each: a weight, its gradient and two moments; and for a token in a block some twelve rows of width C
     // and two of width F that backward will want.

@@ -10,7 +10,7 @@ package struct ValueType<Value: Sendable>: Sendable {
   package let expectation: String
   /// The words that may be given, where they can be counted: for suggestions.
   package let choices: [String]
-  /// The value that `text` stands for, or nil where it is not one of those accepted.
+  /// The value that `text` stands for, or nil if it is not one of those accepted.
   package let parse: @Sendable (_ text: String) -> Value?
   /// The text that `parse` would read as `value`.
   package let format: @Sendable (_ value: Value) -> String

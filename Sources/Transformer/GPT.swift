@@ -18,7 +18,7 @@ public struct GPT: Module {
   private var positions: RotaryTable
 
   /// A model with GPT-2's initial weights: normal with σ = 0.02, the projections into the residual stream
-  /// 0.02/√(2L), biases zero. Throws where `config` is not valid.
+  /// 0.02/√(2L), biases zero. Throws if `config` is not valid.
   public init(_ config: GPTConfig, key: RandomKey) throws(GPTConfigError) {
     try config.validate()
     self.init(config, .drawn(key))
@@ -76,7 +76,7 @@ extension GPT {
 
   /// The logits of the token after each position: `[B, T] → [B, T, V]`.
   ///
-  /// With a cache, `tokens` continue the sequences in it, as many as it has, and are appended to them. Traps where ids are
+  /// With a cache, `tokens` continue the sequences in it, as many as it has, and are appended to them. Traps if ids are
   /// out of the vocabulary, a sequence exceeds the context length, or a cache is used with parameters that are variables.
   public func logits(
     _ tokens: [Int32], batchSize: Int = 1, cache: KVCache? = nil, probe: Probe? = nil

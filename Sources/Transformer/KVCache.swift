@@ -45,7 +45,7 @@ public struct KVCache {
   public var length: Int { lengths.max() ?? 0 }
 
   /// Truncates each sequence to its first `length` positions.
-  /// Traps where a sequence has fewer, or where a sliding window's keys before `length` are gone; 0 is always possible.
+  /// Traps if a sequence has fewer, or if a sliding window's keys before `length` are gone; 0 is always possible.
   public func truncate(to length: Int) {
     for layer in layers { layer.truncate(to: length) }
   }

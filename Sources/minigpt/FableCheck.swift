@@ -16,7 +16,7 @@ package struct FableCheck {
 
   /// Judges the text in the file at `path`, or each of the samples in it.
   ///
-  /// - Throws: `TextError` where the file is no text.
+  /// - Throws: `TextError` if the file is no text.
   package init(path: String) throws(TextError) {
     self.path = path
     let samples = Self.samples(of: try Corpus(path: path).text)

@@ -26,7 +26,7 @@ extension GradientCheck {
   public struct Report: Sendable {
     /// How many derivatives were compared.
     public private(set) var comparedCount = 0
-    /// The one that agrees least; nil where there was nothing to compare.
+    /// The one that agrees least; nil if there was nothing to compare.
     public private(set) var worst: Derivative?
     /// The largest numeric derivative, in magnitude: where all are near 0, agreement says little.
     public private(set) var largest = 0.0

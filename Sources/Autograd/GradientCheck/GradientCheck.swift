@@ -44,7 +44,7 @@ public struct GradientCheck: Sendable {
   /// Checks the derivatives of `function` at `inputs`, as `mode` says.
   ///
   /// `function` gets the inputs in float64, since differences cancel digits; what else it computes with is promoted to
-  /// float64 where it meets them. Traps where the result depends on no input, or `mode` asks for less than one.
+  /// float64 where it meets them. Traps if the result depends on no input, or `mode` asks for less than one.
   public func check(_ inputs: [Tensor], _ function: ([Tensor]) -> Tensor) -> Report {
     let inputs = inputs.map { $0.detached.converted(to: .float64) }
     let variables = inputs.map { $0.requiringGradient() }

@@ -39,7 +39,7 @@ struct GradientProbe {
 /// A gradient of the result that a pullback starts from.
 struct Upstream {
   let tensor: Tensor
-  /// Which of the result's elements it picks; nil where it weighs them all.
+  /// Which of the result's elements it picks; nil if it weighs them all.
   let output: [Int]?
   private let pick: Int?
   private let weights: [Double]

@@ -1,28 +1,28 @@
 // Element-wise arithmetic, with broadcasting: shapes are aligned at the last axis, and an axis of length 1 repeats.
 
 extension Tensor {
-  /// `a + b`, element by element, broadcasting. Traps where the shapes do not broadcast.
+  /// `a + b`, element by element, broadcasting. Traps if the shapes do not broadcast.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
     elementwise(.add, a, b) { a, b in
       (Kernels.binary(.add, a, b), { dy in [dy, dy] })
     }
   }
 
-  /// `a − b`, element by element, broadcasting. Traps where the shapes do not broadcast.
+  /// `a − b`, element by element, broadcasting. Traps if the shapes do not broadcast.
   public static func - (a: Tensor, b: Tensor) -> Tensor {
     elementwise(.subtract, a, b) { a, b in
       (Kernels.binary(.subtract, a, b), { dy in [dy, -dy] })
     }
   }
 
-  /// `a · b`, element by element, broadcasting. Traps where the shapes do not broadcast.
+  /// `a · b`, element by element, broadcasting. Traps if the shapes do not broadcast.
   public static func * (a: Tensor, b: Tensor) -> Tensor {
     elementwise(.multiply, a, b) { a, b in
       (Kernels.binary(.multiply, a, b), { dy in [dy * b, dy * a] })
     }
   }
 
-  /// `a / b`, element by element, broadcasting. Traps where the shapes do not broadcast.
+  /// `a / b`, element by element, broadcasting. Traps if the shapes do not broadcast.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
     elementwise(.divide, a, b) { a, b in
       let y = Kernels.binary(.divide, a, b)

@@ -21,7 +21,7 @@ extension Tensor {
   ///
   /// The T × T weights are never stored: backward recomputes them from each row's log-sum-exp (Dao et al.,
   /// arXiv 2205.14135). Query heads are grouped over key heads: query head h reads key head `h / (H / G)` (Ainslie et
-  /// al., arXiv 2305.13245). Traps where the shapes do not fit.
+  /// al., arXiv 2305.13245). Traps if the shapes do not fit.
   /// - Parameters:
   ///   - queries: [B, Tq, H, D]
   ///   - keys: [B, Tk, G, D]

@@ -40,7 +40,7 @@ public struct AttentionCache {
   public var lengths: [Int] { sequences.map { store.lengths[$0] } }
 
   /// Truncates each sequence to its first `length` positions.
-  /// Traps where a sequence has fewer, or where a window's keys before `length` are gone.
+  /// Traps if a sequence has fewer, or if a window's keys before `length` are gone.
   public func truncate(to length: Int) {
     for sequence in sequences { store.truncate(sequence, to: length) }
   }
@@ -51,7 +51,7 @@ public struct AttentionCache {
 extension AttentionCache {
   /// Causal attention of packed rows [B, T, (H + 2G)·D], which continue the B sequences and are appended to them: the
   /// values as the heads mix them, [B, T, H, D]. Queries and keys are rotated by their positions if angles are given.
-  /// Traps where they do not fit.
+  /// Traps if they do not fit.
   public func attention(packed qkv: consuming Tensor, positions: RotaryTable?, mask: AttentionMask) -> Tensor {
     let (batch, length, most) = (qkv.shape[0], qkv.shape[1], store.largestPiece)
     guard length > most else { return attentionOfPiece(qkv, positions, mask) }
@@ -74,7 +74,7 @@ extension AttentionCache {
   }
 
   /// Appends packed rows, as `attention` does, and returns their queries [B, T, H, D] with the keys and values held,
-  /// [B, Tk, G, D]. Traps where sequences differ in length, or where more rows come than a window's cache has room for.
+  /// [B, Tk, G, D]. Traps if sequences differ in length, or if more rows come than a window's cache has room for.
   public func append(
     packed qkv: consuming Tensor, positions: RotaryTable?
   ) -> (queries: Tensor, keys: Tensor, values: Tensor) {

@@ -22,7 +22,7 @@ extension Tensor {
   }
 
   /// `weights · values` for each head: weights are [B, H, Tq, Tk], values [B, Tk, G, D], the result [B, Tq, H, D].
-  /// Traps where the shapes do not fit.
+  /// Traps if the shapes do not fit.
   public static func attention(values: Tensor, weightedBy weights: Tensor) -> Tensor {
     require(
       weights.rank == 4 && values.rank == 4 && values.shape[2] > 0 && weights.shape[1] % values.shape[2] == 0,

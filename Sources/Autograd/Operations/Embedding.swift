@@ -1,6 +1,6 @@
 extension Tensor {
   /// Row `ids[i]` of a table `[V, C]` for each i: `[ids.count, C]`. The gradient adds up where an id repeats.
-  /// Traps where an id is not in `0 ..< V`.
+  /// Traps if an id is not in `0 ..< V`.
   public static func embedding(_ ids: [Int32], table: Tensor) -> Tensor {
     require(table.rank == 2, "embedding: the table has shape \(table.shape), not [V, C]")
     let size = table.shape[0]

@@ -2,7 +2,7 @@ extension Tensor {
   /// The elements at `indices` along `axis`, as `torch.gather` picks them: for axis 1 of a matrix,
   /// `y[i, j] = x[i, indices[i, j]]`. The gradient adds up where an element is picked twice.
   ///
-  /// Traps where an index is out of range, or `shape` is larger than this tensor's along another axis.
+  /// Traps if an index is out of range, or `shape` is larger than this tensor's along another axis.
   /// - Parameters:
   ///   - indices: row by row.
   ///   - shape: of the indices and of the result.

@@ -1,13 +1,13 @@
 // Arithmetic that changes its left operand: in place where nobody else sees the elements and nothing has history.
 
 extension Tensor {
-  /// `a = a + b`, of a's shape and element type. Traps where b does not broadcast to a's shape.
+  /// `a = a + b`, of a's shape and element type. Traps if b does not broadcast to a's shape.
   public static func += (a: inout Tensor, b: Tensor) { a.update(.add, b, +) }
-  /// `a = a − b`, of a's shape and element type. Traps where b does not broadcast to a's shape.
+  /// `a = a − b`, of a's shape and element type. Traps if b does not broadcast to a's shape.
   public static func -= (a: inout Tensor, b: Tensor) { a.update(.subtract, b, -) }
-  /// `a = a · b`, of a's shape and element type. Traps where b does not broadcast to a's shape.
+  /// `a = a · b`, of a's shape and element type. Traps if b does not broadcast to a's shape.
   public static func *= (a: inout Tensor, b: Tensor) { a.update(.multiply, b, *) }
-  /// `a = a / b`, of a's shape and element type. Traps where b does not broadcast to a's shape.
+  /// `a = a / b`, of a's shape and element type. Traps if b does not broadcast to a's shape.
   public static func /= (a: inout Tensor, b: Tensor) { a.update(.divide, b, /) }
 
   /// `x = x + b` for a plain number.

@@ -17,7 +17,7 @@ public struct AxisSelection: Sendable {
   fileprivate var includesUpper = false
   fileprivate var dropsAxis = false
 
-  /// The indices in an axis of `length`. Nil where they are not all there.
+  /// The indices in an axis of `length`. Nil if they are not all there.
   fileprivate func range(in length: Int) -> Range<Int>? {
     let first = lower < 0 ? lower + length : lower
     var end = upper.map { $0 < 0 ? $0 + length : $0 } ?? length
@@ -60,13 +60,13 @@ extension PartialRangeThrough: TensorIndex where Bound == Int {
 
 extension Tensor {
   /// The part of this tensor that `indices` pick along its first axes: all of the axes behind them. Copies the part;
-  /// differentiable. Traps where there are more indices than axes, or an index is out of bounds.
+  /// differentiable. Traps if there are more indices than axes, or an index is out of bounds.
   public subscript(_ indices: any TensorIndex...) -> Tensor {
     selecting(indices.map(\.axisSelection), firstAxis: 0)
   }
 
   /// The part of this tensor that `indices` pick along its last axes, all of the axes before them: `x[..., 0]`.
-  /// Copies the part; differentiable. Traps where there are more indices than axes, or an index is out of bounds.
+  /// Copies the part; differentiable. Traps if there are more indices than axes, or an index is out of bounds.
   public subscript(_ leading: UnboundedRange, _ indices: any TensorIndex...) -> Tensor {
     selecting(indices.map(\.axisSelection), firstAxis: rank - indices.count)
   }

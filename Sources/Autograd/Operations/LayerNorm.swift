@@ -1,7 +1,7 @@
 extension Tensor {
   /// Layer norm over the last axis: `y = gain ⊙ (x − mean) / √(variance + ε) + bias`, the variance being the mean of
   /// squared deviations; x is `[…, C]`, gain and bias `[C]`. Ba et al., arXiv 1607.06450.
-  /// Traps where the lengths differ.
+  /// Traps if the lengths differ.
   public static func layerNorm(_ x: Tensor, gain: Tensor, bias: Tensor, epsilon: Double = 1e-5) -> Tensor {
     require(
       x.rank >= 1 && gain.shape == [x.shape[x.rank - 1]] && bias.shape == gain.shape,
@@ -17,7 +17,7 @@ extension Tensor {
 }
 
 extension Prologue {
-  /// Layer norm of the rows of x, `[…, C]`; gain and bias are `[C]`. Traps where the lengths differ.
+  /// Layer norm of the rows of x, `[…, C]`; gain and bias are `[C]`. Traps if the lengths differ.
   public static func layerNorm(gain: Tensor, bias: Tensor, epsilon: Double = 1e-5) -> Prologue {
     Prologue(.layerNorm, operands: [gain, bias]) { x, operands in
       require(

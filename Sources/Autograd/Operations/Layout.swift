@@ -44,7 +44,7 @@ extension Tensor {
   }
 
   /// This tensor repeated along axes of length 1, and along new leading axes, to fill `target`.
-  /// The gradient sums over what was repeated. Traps where the shapes do not broadcast.
+  /// The gradient sums over what was repeated. Traps if the shapes do not broadcast.
   public func broadcast(to target: [Int]) -> Tensor {
     if shape == target { return self }
     require(Shape.broadcast(shape, target) == target, "broadcast: shape \(shape) does not broadcast to \(target)")
@@ -58,7 +58,7 @@ extension Tensor {
     }
   }
 
-  /// The part of this tensor with indices `range` along `axis`. Traps where the range is out of bounds.
+  /// The part of this tensor with indices `range` along `axis`. Traps if the range is out of bounds.
   public func slice(_ range: Range<Int>, axis: Int = 0) -> Tensor {
     let axis = Shape.normalized([axis], rank: rank, in: "slice")[0]
     require(

@@ -2,7 +2,7 @@ extension Tensor {
   /// `p(x) · weightᵀ + bias` over the last axis: x is `[…, in]`, weight `[out, in]`, bias `[out]`, the result `[…, out]`.
   ///
   /// The prologue p is a norm or an activation applied to x first. Backward stores only x and recomputes p(x), which
-  /// saves memory for one activation of x's size: Chen et al., arXiv 1604.06174. Traps where the lengths differ.
+  /// saves memory for one activation of x's size: Chen et al., arXiv 1604.06174. Traps if the lengths differ.
   /// - Parameters:
   ///   - bias: nil for no bias.
   ///   - prologue: the identity by default.
@@ -35,7 +35,7 @@ private struct LinearMap {
   /// The axes before the last.
   let leading: [Int]
 
-  /// Traps where the lengths differ.
+  /// Traps if the lengths differ.
   init(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?) {
     require(
       x.rank >= 1 && weight.rank == 2 && weight.shape[1] == x.shape[x.rank - 1]

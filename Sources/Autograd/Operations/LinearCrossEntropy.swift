@@ -3,7 +3,7 @@ extension Tensor {
   ///
   /// Head and loss run in chunks of rows, so the logits [N, V] never exist whole; where a gradient will be wanted, each
   /// chunk's is taken while its logits are at hand. A row whose target is negative is not scored and does not count in
-  /// the mean (0 where no row is scored). Traps where lengths differ or a target is not below V.
+  /// the mean (0 where no row is scored). Traps if lengths differ or a target is not below V.
   /// - Parameters:
   ///   - x: [N, C]
   ///   - weight: [V, C]

@@ -2,7 +2,7 @@ extension Tensor {
   /// The matrix product over the last two axes: `[…, m, k] · […, k, n] → […, m, n]`; leading axes broadcast.
   ///
   /// `transposeA` and `transposeB` multiply by the transpose of the stored matrix, without copying it.
-  /// Traps where the inner lengths differ or the leading axes do not broadcast.
+  /// Traps if the inner lengths differ or the leading axes do not broadcast.
   public static func matmul(
     _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false
   ) -> Tensor {

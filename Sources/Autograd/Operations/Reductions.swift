@@ -53,7 +53,7 @@ extension Tensor {
     }
   }
 
-  /// Where in this tensor, [rows, columns], each row's maximum first stands. Traps where a row has no elements.
+  /// Where in this tensor, [rows, columns], each row's maximum first stands. Traps if a row has no elements.
   private func firstPlaces(of maxima: Tensor) -> [Int32] {
     let (columns, values) = (shape[1], scalars)
     return maxima.scalars.enumerated().map { row, maximum in

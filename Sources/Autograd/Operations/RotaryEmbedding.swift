@@ -11,7 +11,7 @@ public struct RotaryTable: Sendable {
   /// The number of positions.
   public var positionCount: Int { cosines.shape[0] }
 
-  /// The angles of `positionCount` positions. Traps where `headWidth` is odd.
+  /// The angles of `positionCount` positions. Traps if `headWidth` is odd.
   public init(headWidth: Int, positionCount: Int, theta: Double = 10_000, elementType: ElementType = .float32) {
     require(headWidth > 0 && headWidth % 2 == 0, "RotaryTable: head width \(headWidth) is not a positive even number")
     self.headWidth = headWidth
@@ -36,7 +36,7 @@ extension Tensor {
   ///
   /// x is `[…, T, width]`, a head being D neighbouring elements; element i of a head pairs with i + D/2 (half-split, as
   /// in GPT-NeoX and Starcoder2). Row t of a sequence sits at position `firstPosition + t`. Su et al., arXiv 2104.09864.
-  /// Traps where the heads do not fit the width or a position is not in the table.
+  /// Traps if the heads do not fit the width or a position is not in the table.
   public func rotaryEmbedding(_ table: RotaryTable, headCount: Int, firstPosition: Int = 0) -> Tensor {
     require(
       rank >= 2 && headCount * table.headWidth <= shape[rank - 1],

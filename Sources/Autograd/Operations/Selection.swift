@@ -2,7 +2,7 @@
 
 extension Tensor {
   /// `a` where `condition` is not 0, else `b`, as `torch.where` does. The gradient goes to the selected operand; none
-  /// goes to the condition. Traps where the shapes do not broadcast.
+  /// goes to the condition. Traps if the shapes do not broadcast.
   public static func `where`(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
     guard let common = Shape.broadcast(a.shape, b.shape), let shape = Shape.broadcast(condition.shape, common) else {
       trap("where: shapes \(condition.shape), \(a.shape) and \(b.shape) do not broadcast")
@@ -31,13 +31,13 @@ extension Tensor {
   }
 
   /// The larger of `a` and `b`, element by element, broadcasting; NaN where one is. The gradient of equal elements goes
-  /// to `a`. Traps where the shapes do not broadcast.
+  /// to `a`. Traps if the shapes do not broadcast.
   public static func maximum(_ a: Tensor, _ b: Tensor) -> Tensor {
     .where((a .>= b) + (a .!= a), a, b)  // NaN alone differs from itself
   }
 
   /// The smaller of `a` and `b`, element by element, broadcasting; NaN where one is. The gradient of equal elements
-  /// goes to `a`. Traps where the shapes do not broadcast.
+  /// goes to `a`. Traps if the shapes do not broadcast.
   public static func minimum(_ a: Tensor, _ b: Tensor) -> Tensor {
     .where((a .<= b) + (a .!= a), a, b)
   }

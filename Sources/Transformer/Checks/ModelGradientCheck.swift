@@ -14,7 +14,7 @@ public struct ModelGradientCheck: Sendable {
 
   /// The check of `model` on a batch: token ids [B, T], row-major, and the id after each.
   ///
-  /// Short sequences will do, since every derivative takes two losses. Traps where `model.loss` does.
+  /// Short sequences will do, since every derivative takes two losses. Traps if `model.loss` does.
   public init(_ model: GPT, inputs: [Int32], targets: [Int32], batchSize: Int) {
     constants = model.converted(to: .float64)
     variables = constants.requiringGradient()

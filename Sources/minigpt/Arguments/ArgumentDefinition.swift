@@ -49,7 +49,7 @@ extension ArgumentDefinition {
       assign: type.assignment { $1[keyPath: property] = $0 })
   }
 
-  /// An argument given by its place, and nil where it is not given; `defaultText` says what holds then.
+  /// An argument given by its place, and nil if it is not given; `defaultText` says what holds then.
   package static func positional<Value>(
     _ name: String, _ property: any WritableKeyPath<Root, Value?> & Sendable, _ type: ValueType<Value>,
     defaultText: String? = nil, help: String
@@ -69,7 +69,7 @@ extension ArgumentDefinition {
     }
   }
 
-  /// An option that is nil where it is not given; `defaultText` says what holds then.
+  /// An option that is nil if it is not given; `defaultText` says what holds then.
   package static func option<Value>(
     _ name: String, _ property: any WritableKeyPath<Root, Value?> & Sendable, _ type: ValueType<Value>,
     defaultText: String? = nil, help: String

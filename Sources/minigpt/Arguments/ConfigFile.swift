@@ -16,7 +16,7 @@ package enum ConfigFile {
 
   /// A command with the options that `text` holds, which errors call `source`.
   ///
-  /// - Throws: `FileError.malformed` where it is no JSON object; `UsageError.inFile` where the command
+  /// - Throws: `FileError.malformed` if it is no JSON object; `UsageError.inFile` where the command
   ///   has no such option, or the option no such value.
   package static func options<Root: Command>(
     of _: Root.Type, in text: String, from source: String
@@ -59,7 +59,7 @@ package enum ConfigFile {
     }
   }
 
-  /// What would stand on the command line for `value`; nil where nothing could.
+  /// What would stand on the command line for `value`; nil if nothing could.
   private static func text<Root>(of value: JSON, for form: ArgumentDefinition<Root>.Form) -> String? {
     switch (value, form) {
     case (.bool(let value), .flag): String(value)

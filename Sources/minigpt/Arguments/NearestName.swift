@@ -1,4 +1,4 @@
-/// The name that a person most likely meant by `typed`, or nil where none is near.
+/// The name that a person most likely meant by `typed`, or nil if none is near.
 ///
 /// A name is near where at most a third of the letters typed are wrong. The name counts as a whole, by the
 /// initials of its words ("lr" for "learning-rate"), and by any run of its words ("batch" for "batch-size").

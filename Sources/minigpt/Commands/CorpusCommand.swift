@@ -89,7 +89,7 @@ extension CorpusCommand {
     if json { try terminal.writeLine(object(corpus, "output", path).compact) }
   }
 
-  /// Throws where `path` is no plain file, or holds something else than `content` that is not to be replaced.
+  /// Throws if `path` is no plain file, or holds something else than `content` that is not to be replaced.
   private func requireFree(_ path: String, for content: String) throws {
     guard let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     else { return }

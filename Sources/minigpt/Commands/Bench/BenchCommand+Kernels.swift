@@ -26,7 +26,7 @@ extension BenchCommand {
     }
   }
 
-  /// The models that are measured, by their presets' names. Throws where one is none, or does not fit the
+  /// The models that are measured, by their presets' names. Throws if one is none, or does not fit the
   /// memory.
   private func kernelSizes() throws -> [(name: String, batchSize: Int, config: GPTConfig)] {
     let known = Self.kernelPresets.filter { preset == nil || preset == $0.preset.name }

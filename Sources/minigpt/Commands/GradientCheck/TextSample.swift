@@ -10,7 +10,7 @@ struct TextSample {
   let source: String
 
   /// The text at `path`; without a path, `data/fables.txt` where the tokenizer can read it, else tokens of the
-  /// tokenizer's at random. Throws where the text at `path` is none, or has other characters.
+  /// tokenizer's at random. Throws if the text at `path` is none, or has other characters.
   init(of path: String?, for tokenizer: any Tokenizer, length: Int, seed: UInt64) throws {
     if let path {
       let text = try Corpus(path: path).text
