@@ -55,7 +55,6 @@ extension MultiHeadAttention {
   public func callAsFunction(
     _ x: Tensor, after prologue: Prologue = .identity, mask: AttentionMask, _ context: ForwardContext = ForwardContext()
   ) -> Tensor {
-    // Not named where the cache takes it, so that it can be rotated in place.
     let projected = qkv(x, after: prologue)  // [B, T, (H + 2G)·D]
     let heads = AttentionHeads(queries: headCount, keysAndValues: keyValueHeadCount, width: headWidth)
     let showsWeights = context.observes(.attentionWeights(layer: context.layer))
