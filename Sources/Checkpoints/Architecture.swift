@@ -56,7 +56,12 @@ extension Architecture {
   /// Whether a model of this configuration is kept whole: its `config.json` reads back as the same. So a property that an
   /// architecture knows nothing of is not lost, but refused.
   package func holds(_ config: GPTConfig) -> Bool {
-    do { return try self.config(from: JSONField(json(of: config), in: modelType)) == config } catch { return false }
+    do { return try readBack(config) == config } catch { return false }
+  }
+
+  /// The configuration that the `config.json` of this one is read as, throwing what reading throws.
+  package func readBack(_ config: GPTConfig) throws -> GPTConfig {
+    try self.config(from: JSONField(json(of: config), in: "config.json"))
   }
 }
 

@@ -59,7 +59,20 @@ extension Recipe {
     } catch {
       throw .invalidOption(Self.naming(error))
     }
-    try check(architecture(of: config) != nil, "such a model fits no architecture that a checkpoint can have")
+    if architecture(of: config) == nil { throw .invalidOption(misfit(config, with: architectures[0])) }
+  }
+
+  /// Why a checkpoint of this architecture cannot hold the recipe's model, whose configuration is `config`: what reading
+  /// one would say, or the settings that would be lost.
+  package func misfit(_ config: GPTConfig, with architecture: any Architecture) -> String {
+    var kept = self
+    do {
+      kept.model = try architecture.readBack(config)
+    } catch {
+      return "a \(architecture.modelType) checkpoint cannot hold this model: \(error)"
+    }
+    let lost = Self.settings.filter { $0.json(kept) != $0.json(self) }.map { "`\($0.name)` (\($0.text(self)))" }
+    return "a \(architecture.modelType) checkpoint has no place for \(lost.joined(separator: ", "))"
   }
 
   private func check(_ holds: Bool, _ message: @autoclosure () -> String) throws(TrainingError) {

@@ -1,4 +1,5 @@
 import Autograd
+import Checkpoints
 import Files
 import Testing
 import Training
@@ -125,8 +126,35 @@ struct RecipeTests {
         == "`batch_size` times `gradient_accumulation_steps` is above 16777216")
     #expect(
       message { ($0.model.width, $0.model.headCount, $0.model.contextLength) = (1 << 12, 1, 1 << 20) }
-        == "such a model fits no architecture that a checkpoint can have")
+        == "a starcoder2 checkpoint cannot hold this model: config.json: max_position_embeddings is 1048576; "
+        + "supported: at most 32768 with heads 4096 wide")
     #expect(message { $0.options.evaluation = .batches(0) }?.hasPrefix("`eval_iters` is 0; it must be ") == true)
+  }
+}
+
+/// An architecture that knows nothing of sliding windows and grouped queries.
+private struct Forgetful: Architecture {
+  let modelType = "forgetful"
+
+  func json(of config: GPTConfig) -> JSON {
+    var json = Starcoder2().json(of: config)
+    (json["sliding_window"], json["num_key_value_heads"]) = (nil, json["num_attention_heads"])
+    return json
+  }
+
+  func config(from document: JSONField) throws -> GPTConfig { try Starcoder2().config(from: document) }
+
+  func storedTensors(of name: String, _ config: GPTConfig) -> [StoredTensor] { [StoredTensor(name)] }
+}
+
+@Suite("A recipe whose model a checkpoint cannot hold")
+struct MisfitTests {
+  @Test("is told by the settings that the checkpoint would lose")
+  func settings() {
+    let recipe = smallRecipe { ($0.model.slidingWindow, $0.model.keyValueHeadCount) = (4, 1) }
+    #expect(
+      recipe.misfit(recipe.config(vocabularySize: 5), with: Forgetful())
+        == "a forgetful checkpoint has no place for `n_kv_head` (1), `sliding_window` (4)")
   }
 }
 
