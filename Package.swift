@@ -66,7 +66,7 @@ let package = Package(
     tests("TransformerTests", "Layers", "Transformer", "Autograd", "Randomness"),
     tests("FablesTests", "Fables", "Randomness"),
     tests("CheckpointsTests", "Checkpoints", "Files", "Transformer", "Layers", "Text", "Autograd", "Randomness"),
-    tests("SamplingTests", "Sampling", "Transformer", "Text", "Randomness"),
+    tests("SamplingTests", "Sampling", "Transformer", "Layers", "Text", "Autograd", "Randomness"),
     tests(
       "TrainingTests", "Training", "Optimizers", "Checkpoints", "Files", "Transformer", "Layers", "Text", "Autograd",
       "Randomness"),

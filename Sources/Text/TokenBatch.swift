@@ -41,11 +41,10 @@ public struct TokenBatch: Sendable, Hashable {
     self.length = length
   }
 
-  /// The sequences `range` of this batch, as a batch of their own; all of them are this batch, which is not copied.
+  /// The sequences `range` of this batch, as a batch of their own. All of them share its memory.
   ///
   /// - Precondition: `range` is in `0 ..< batchSize`.
   public func rows(_ range: Range<Int>) -> TokenBatch {
-    if range == 0..<batchSize { return self }
     let elements = (range.lowerBound * length)..<(range.upperBound * length)
     return TokenBatch(
       inputs: inputs[elements], targets: targets[elements], batchSize: range.count, length: length)
