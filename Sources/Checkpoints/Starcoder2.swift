@@ -104,16 +104,11 @@ extension Starcoder2 {
     }
     let part = path.joined(separator: ".")
     if part == "attention.qkv" {
-      return ["q", "k", "v"].enumerated().map { index, letter in
-        StoredTensor("\(prefix)self_attn.\(letter)_proj.\(kind)", rows: [rows(ofProjection: index, config)])
+      let parts = config.heads.parts
+      return [("q", parts.queries), ("k", parts.keys), ("v", parts.values)].map { letter, rows in
+        StoredTensor("\(prefix)self_attn.\(letter)_proj.\(kind)", rows: [rows])
       }
     }
     return [StoredTensor("\(prefix)\(Self.names[part] ?? part).\(kind)")]
-  }
-
-  /// Where queries (0), keys (1) and values (2) stand in their common matrix, [(H + 2G)·D, C].
-  private func rows(ofProjection index: Int, _ config: GPTConfig) -> Range<Int> {
-    let (queries, keys) = (config.headCount * config.headWidth, config.keyValueHeadCount * config.headWidth)
-    return [0..<queries, queries..<(queries + keys), (queries + keys)..<(queries + 2 * keys)][index]
   }
 }

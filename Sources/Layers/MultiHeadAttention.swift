@@ -56,7 +56,6 @@ extension MultiHeadAttention {
     _ x: Tensor, after prologue: Prologue = .identity, mask: AttentionMask, _ context: ForwardContext = ForwardContext()
   ) -> Tensor {
     let projected = qkv(x, after: prologue)  // [B, T, (H + 2G)·D]
-    let heads = AttentionHeads(queries: headCount, keysAndValues: keyValueHeadCount, width: headWidth)
     let showsWeights = context.observes(.attentionWeights(layer: context.layer))
     if let cache = context.cache {
       guard showsWeights else {
@@ -83,15 +82,17 @@ extension MultiHeadAttention {
   public func callAsFunction(
     _ x: Tensor, over memory: Tensor, mask: AttentionMask = .none, _ context: ForwardContext = ForwardContext()
   ) -> Tensor {
-    let ends = [0, headCount, headCount + keyValueHeadCount, headCount + 2 * keyValueHeadCount].map { $0 * headWidth }
-    func project(_ source: Tensor, part: Int, _ heads: Int) -> Tensor {
-      let rows = ends[part]..<ends[part + 1]
-      return Tensor.linear(source, weight: qkv.weight.slice(rows), bias: qkv.bias?.slice(rows))
-        .reshaped(to: [source.shape[0], source.shape[1], heads, headWidth])
+    func project(_ source: Tensor, _ rows: Range<Int>) -> Tensor {
+      Tensor.linear(source, weight: qkv.weight.slice(rows), bias: qkv.bias?.slice(rows))
+        .reshaped(to: [source.shape[0], source.shape[1], rows.count / headWidth, headWidth])
     }
-    let keys = project(memory, part: 1, keyValueHeadCount)
-    let values = project(memory, part: 2, keyValueHeadCount)
-    return finish(mix(project(x, part: 0, headCount), keys, values, mask, context), context)
+    let parts = heads.parts
+    let (keys, values) = (project(memory, parts.keys), project(memory, parts.values))
+    return finish(mix(project(x, parts.queries), keys, values, mask, context), context)
+  }
+
+  private var heads: AttentionHeads {
+    AttentionHeads(queries: headCount, keysAndValues: keyValueHeadCount, width: headWidth)
   }
 
   /// The values as attention mixes them, or as the probe's weights do: [B, T, H, D].

@@ -55,7 +55,7 @@ public struct GPTConfig: Sendable, Equatable {
   public var headWidth: Int { width / headCount }
 
   /// The heads of a packed row of queries, keys and values.
-  var heads: AttentionHeads {
+  package var heads: AttentionHeads {
     AttentionHeads(queries: headCount, keysAndValues: keyValueHeadCount, width: headWidth)
   }
 
