@@ -1,4 +1,5 @@
 import Autograd
+import Files
 import Layers
 import Optimizers
 import Randomness
@@ -59,13 +60,13 @@ public struct Trainer {
   }
 
   /// Throws if a step would take more memory than there is, by a rough count.
-  private static func requireMemory(_ config: GPTConfig, batchSize: Int) throws(TrainingError) {
+  private static func requireMemory(_ config: GPTConfig, batchSize: Int) throws(MemoryError) {
     // Four bytes each: a weight, its gradient and two moments; and for a token in a block some twelve rows of width C
     // and two of width F that backward will want.
     let parameters = 16 * Double(config.parameterCount)
     let tokens = Double(batchSize) * Double(config.contextLength)
     let activations = 4 * tokens * Double(config.layerCount) * Double(12 * config.width + 2 * config.mlpWidth)
-    try Training.requireMemory(
+    try Files.requireMemory(
       parameters + activations, for: "training this model with batches of \(batchSize)",
       remedy: "make it smaller, or `batch_size` (`gradient_accumulation_steps` makes up for it)")
   }

@@ -8,10 +8,12 @@ public enum TrainingEvent: Sendable {
   case evaluation(EvaluationReport)
   /// A checkpoint was saved.
   case checkpoint(step: Int, path: String)
+  /// Something did not go as it should, and the run goes on; no part of its record.
+  case warning(String)
 }
 
 extension TrainingEvent {
-  /// The event as a line of `metrics.jsonl` and of `--json` has it.
+  /// The event as a line of `metrics.jsonl`, which has no warnings, and of `--json` has it.
   package var json: JSON {
     switch self {
     case .step(let report, let milliseconds, let tokensPerSecond):
@@ -27,6 +29,8 @@ extension TrainingEvent {
       ]
     case .checkpoint(let step, let path):
       ["event": "checkpoint", "step": .integer(step), "path": .string(path)]
+    case .warning(let text):
+      ["event": "warning", "text": .string(text)]
     }
   }
 }

@@ -15,7 +15,9 @@ package struct ErrorReport: Equatable {
   package init(_ error: any Error) {
     code =
       switch error {
+      case TrainingError.diverged: .diverged
       case is UsageError, is GPTConfigError, is TrainingError: .usage
+      case is MemoryError: .outOfMemory
       case let error as TextError: error.exitCode
       case let error as FileError: error.exitCode
       case let error as SamplingError: error.exitCode
@@ -26,7 +28,7 @@ package struct ErrorReport: Equatable {
     message =
       switch error {
       case TrainingError.differsFromRun, FileError.inUse: namingFlags(in: "\(error)") + " (--out)"
-      case is TrainingError, is TextError, is SamplingError: namingFlags(in: "\(error)")
+      case is TrainingError, is TextError, is SamplingError, is MemoryError: namingFlags(in: "\(error)")
       default: code == .defect ? "This is a defect of minigpt: \(error)" : "\(error)"
       }
   }

@@ -10,8 +10,12 @@ package enum ExitCode: Int32, Sendable {
   case noInput = 66
   /// An internal error.
   case defect = 70
+  /// There is not enough memory.
+  case outOfMemory = 71
   /// Reading or writing failed.
   case ioFailure = 74
   /// Interrupted, and saved: the same command with `--resume` goes on.
   case interrupted = 75
+  /// The loss or the weights are no longer numbers. (No number of sysexits.h says this; it is the first after them.)
+  case diverged = 79
 }

@@ -113,6 +113,8 @@ extension TrainingReport {
           Formatting.duration(seconds: elapsed)))
     case .checkpoint:
       break
+    case .warning(let text):
+      terminal.writeLine("\(terminal.bold("Warning:", on: .error)) \(text)", to: .error)
     }
   }
 

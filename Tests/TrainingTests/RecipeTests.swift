@@ -196,18 +196,3 @@ struct SettingTests {
     #expect(throws: FileError.self) { try setting.read(JSONField("false", in: ""), &recipe) }
   }
 }
-
-@Suite("Memory")
-struct MemoryTests {
-  @Test("that is not there is not begun with")
-  func memory() throws {
-    try requireMemory(0x1p30, for: "this", remedy: "", available: 0x1p30)
-    let error = #expect(throws: TrainingError.self) {
-      try requireMemory(0x1p31 + 1, for: "this", remedy: "make `batch_size` smaller", available: 0x1p30)
-    }
-    #expect(
-      error?.description == "this takes about 3 GiB, more than this computer's memory; make `batch_size` smaller")
-    // More than any integer holds.
-    #expect(throws: TrainingError.self) { try requireMemory(.greatestFiniteMagnitude, for: "this", remedy: "") }
-  }
-}

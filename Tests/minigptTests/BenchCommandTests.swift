@@ -78,10 +78,10 @@ struct BenchCommandTests {
       (["sample", "--corpus", "fox.txt"], .usage, "--corpus has no meaning for 'bench sample'"),
       (["kernels", "--checkpoint", "x"], .usage, "--checkpoint has no meaning for 'bench kernels'"),
       (["kernels", "--corpus", "fox.txt"], .usage, "--corpus has no meaning for 'bench kernels'"),
-      (["kernels", "--batch-size", "1048576", "--block-size", "1048576"], .usage, "make --batch-size or"),
+      (["kernels", "--batch-size", "1048576", "--block-size", "1048576"], .outOfMemory, "make --batch-size or"),
       (
-        ["train", "--batch-size", "1048576", "--block-size", "1048576"], .usage,
-        "GiB, more than this computer's memory; make it smaller, or --batch-size"
+        ["train", "--batch-size", "1048576", "--block-size", "1048576"], .outOfMemory,
+        "GiB that there are; make it smaller, or --batch-size"
       ),
       (["sample", "--checkpoint", "x", "--preset", "baby"], .usage, "no meaning beside --checkpoint"),
       (["sample", "--checkpoint", "nowhere"], .noInput, "nowhere"),

@@ -19,7 +19,7 @@ struct ErrorReportTests {
       (FileError.missing(path: "x", remedy: "y"), .noInput),
       (FileError.system(operation: "write", path: "x", code: 28), .ioFailure),
       (FileError.damaged(file: "x", reason: "y"), .badData),
-      (TrainingError.diverged(step: 1, loss: .nan, gradientNorm: .nan), .usage),
+      (TrainingError.diverged(step: 1, loss: .nan, gradientNorm: .nan), .diverged),
       (SamplingError.optionOutOfRange(option: "top-k", value: "-1", range: "y"), .usage),
       (SamplingError.nothingToSample, .badData),
     ] as [(any Error, ExitCode)])

@@ -1,5 +1,6 @@
 import Autograd
 import Benchmarks
+import Files
 import Training
 import Transformer
 
@@ -44,10 +45,10 @@ extension BenchCommand {
   }
 
   /// Four matrices of as many rows as there are tokens, as wide as the model is anywhere, must fit.
-  private func requireMemory(_ config: GPTConfig, batchSize: Int) throws(TrainingError) {
+  private func requireMemory(_ config: GPTConfig, batchSize: Int) throws(MemoryError) {
     let tokens = Double(batchSize) * Double(config.contextLength)
     let bytes = 16 * tokens * Double(max(config.mlpWidth, config.vocabularySize))
-    try Training.requireMemory(
+    try Files.requireMemory(
       bytes, for: "work on \(batchSize) sequences of \(config.contextLength)",
       remedy: "make `batch_size` or `block_size` smaller")
   }

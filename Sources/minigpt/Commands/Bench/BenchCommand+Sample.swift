@@ -1,5 +1,6 @@
 import Benchmarks
 import Checkpoints
+import Files
 import Randomness
 import Sampling
 import Text

@@ -1,0 +1,26 @@
+/// `text`, which comes from outside, as it can be shown: what a terminal would obey or hide is an escape such as
+/// `\u{1B}`, and what is longer than `limit` scalars is cut.
+///
+/// It goes scalar by scalar: a grapheme may be of any length, and may hide a control character.
+package func printable(_ text: some StringProtocol, limit: Int = 200) -> String {
+  var shown = ""
+  for (index, scalar) in text.unicodeScalars.enumerated() {
+    guard index < limit else { return shown + "…" }
+    if isVisible(scalar) {
+      shown.unicodeScalars.append(scalar)
+    } else {
+      shown += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+    }
+  }
+  return shown
+}
+
+/// Whether a terminal shows the scalar and does nothing else with it. Joiners are format characters that do no harm: they
+/// stand within emoji and in Persian and Indian words.
+package func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.properties.generalCategory {
+  case .control, .lineSeparator, .paragraphSeparator, .unassigned, .surrogate: false
+  case .format: scalar == "\u{200C}" || scalar == "\u{200D}"
+  default: true
+  }
+}
