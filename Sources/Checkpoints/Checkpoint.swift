@@ -45,27 +45,32 @@ public struct Checkpoint: Sendable {
   /// - Throws: `FileError` that names the file which is missing, damaged, or of a model that this is
   ///   not.
   public init(directory: String) throws {
+    try self.init(directory: directory, calls: POSIX())
+  }
+
+  /// The same, by the system calls of whoever works in the run's directory.
+  package init(directory: String, calls: any SystemCalls) throws {
     let files = [Self.configName, WeightsFile.name, TokenizerFile.name, TokenizerFile.configName]
-    try Manifest(of: directory).verify(directory, files: files)
-    let configFile = try Self.document(Self.configName, in: directory)
+    try Manifest(of: directory, calls: calls).verify(directory, files: files, calls: calls)
+    let configFile = try Self.document(Self.configName, in: directory, calls)
     architecture = try Checkpoints.architecture(of: configFile)
     let config = try architecture.config(from: configFile)
-    let tokenizerFile = try Self.document(TokenizerFile.name, in: directory)
+    let tokenizerFile = try Self.document(TokenizerFile.name, in: directory, calls)
     tokenizer = try Tokenizers.tokenizer(from: tokenizerFile)
     guard tokenizer.vocabularySize == config.vocabularySize else {
       throw tokenizerFile["model"]["vocab"].failure(
         "\(tokenizer.vocabularySize) tokens, where config.json says vocab_size \(config.vocabularySize)")
     }
-    model = try WeightsFile.read(directory + "/" + WeightsFile.name, architecture, config: config)
+    model = try WeightsFile.read(directory + "/" + WeightsFile.name, architecture, config: config, calls: calls)
   }
 
   /// The architecture of the checkpoint in `directory`.
-  static func architecture(of directory: String) throws -> any Architecture {
-    try Checkpoints.architecture(of: document(configName, in: directory))
+  static func architecture(of directory: String, calls: any SystemCalls) throws -> any Architecture {
+    try Checkpoints.architecture(of: document(configName, in: directory, calls))
   }
 
-  private static func document(_ name: String, in directory: String) throws -> JSONField {
-    try InputFile(directory + "/" + name, ifMissing: "take another checkpoint").json()
+  private static func document(_ name: String, in directory: String, _ calls: any SystemCalls) throws -> JSONField {
+    try InputFile(directory + "/" + name, ifMissing: "take another checkpoint", calls: calls).json()
   }
 
   /// Writes the checkpoint to `directory` atomically.

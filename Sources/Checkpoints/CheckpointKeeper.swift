@@ -8,21 +8,23 @@ package struct CheckpointKeeper: Sendable {
   package private(set) var checkpoints: [SavedCheckpoint]
   /// Why others that are there were passed over when the keeper began.
   package let damaged: [FileError]
-  private let keep: Int
-  private let calls: any SystemCalls
+  private var keep = Int.max
+  /// What did not go as it should, and costs no checkpoint; each said once.
+  private var warnings: [String] = []
+  private var said: Set<String> = []
 
   /// Takes over the run: makes its directory if need be, removes what an interruption left, holds each
   /// checkpoint against its manifest and sets the links accordingly.
   ///
-  /// - Parameter keep: How many of the latest checkpoints stay, at least one; the best stays besides.
-  package init(_ run: RunDirectory, keep: Int, calls: any SystemCalls = POSIX()) throws {
+  /// - Throws: `FileError.system` where the disk does not answer; `.malformed` where something else stands at a link.
+  package init(_ run: RunDirectory) throws {
     self.run = run
-    self.keep = max(1, keep)
-    self.calls = calls
-    try calls.makeDirectories(run.path)
-    try AtomicDirectory.mend(in: run.path, RunDirectory.owns, calls: calls)
+    try run.calls.makeDirectories(run.path)
+    try AtomicDirectory.mend(in: run.path, RunDirectory.owns, calls: run.calls)
+    let mended = try run.mendCopiedLinks()
     (checkpoints, damaged) = try run.survey()
-    try setLinks()
+    for text in mended { warn(text) }
+    setLinks()
   }
 
   /// The latest checkpoint.
@@ -30,6 +32,12 @@ package struct CheckpointKeeper: Sendable {
 
   /// The checkpoint with the lowest validation loss.
   package var best: SavedCheckpoint? { checkpoints.best }
+
+  /// From now on only the `count` latest checkpoints stay, at least one, and the best besides.
+  package mutating func keep(latest count: Int) {
+    keep = max(1, count)
+    removeOld()
+  }
 
   /// Adds the checkpoint of `state.step` with `state` and the files that `writeFiles` writes.
   ///
@@ -40,7 +48,7 @@ package struct CheckpointKeeper: Sendable {
     _ state: TrainerState, _ writeFiles: (inout AtomicDirectory) throws -> Void
   ) throws -> SavedCheckpoint {
     let path = run.checkpointPath(step: state.step)
-    try AtomicDirectory.writeWithManifest(to: path, calls: calls) { directory in
+    try AtomicDirectory.writeWithManifest(to: path, calls: run.calls) { directory in
       try writeFiles(&directory)
       try directory.write(TrainerState.fileName) { try $0.write(state.json.pretty + "\n") }
     }
@@ -48,45 +56,69 @@ package struct CheckpointKeeper: Sendable {
     checkpoints.removeAll { $0.step == added.step }
     checkpoints.append(added)
     checkpoints.sort { $0.step < $1.step }
-    try setLinks()
-    try removeOld()
+    setLinks()
+    removeOld()
     return added
   }
 
-  /// Removes everything that a run leaves in its directory, and nothing else.
-  package static func clear(_ run: RunDirectory, calls: any SystemCalls = POSIX()) throws {
-    guard FileKind(of: run.path) != nil else { return }
-    try AtomicDirectory.mend(in: run.path, RunDirectory.owns, calls: calls)
-    for name in try listDirectory(run.path) where RunDirectory.owns(name) {
-      try AtomicDirectory.remove(run.path + "/" + name, calls: calls)
+  /// The warnings since the last call.
+  package mutating func takeWarnings() -> [String] {
+    defer { warnings = [] }
+    return warnings
+  }
+
+  private mutating func warn(_ text: String) {
+    if said.insert(text).inserted { warnings.append(text) }
+  }
+}
+
+// MARK: - What follows from the checkpoints: a failure here loses nothing
+
+extension CheckpointKeeper {
+  private mutating func setLinks() {
+    do {
+      for (name, checkpoint) in zip(RunDirectory.links, [best, last]) {
+        try run.setLink(name, to: checkpoint)
+      }
+      try run.calls.synchronizeDirectory(run.path)
+    } catch {
+      warn("\(error). The links `best` and `last` are a convenience: the checkpoints are whole without them")
     }
   }
 
-  private func setLinks() throws {
-    for (name, checkpoint) in [("best", best), ("last", last)] {
-      let link = run.path + "/" + name
-      if let kind = FileKind(of: link), kind != .symbolicLink {
-        throw FileError.malformed(
-          file: link, reason: "it is no link of ours; move it away, or choose another directory")
-      }
-      if let checkpoint {
-        let temporary = link + AtomicDirectory.incompleteSuffix
-        let target = "\(RunDirectory.checkpointPrefix)\(checkpoint.step)"
-        try calls.removeTree(temporary)
-        try calls.perform("create", temporary) { calls.makeSymbolicLink(temporary, to: target) }
-        try calls.perform("rename", temporary) { calls.rename(temporary, to: link) }
-      } else {
-        try calls.removeTree(link)
-      }
-    }
-    try calls.synchronizeDirectory(run.path)
-  }
-
-  private mutating func removeOld() throws {
+  private mutating func removeOld() {
     let best = best?.step
     for old in checkpoints.dropLast(keep) where old.step != best {
-      try AtomicDirectory.remove(old.path, calls: calls)
+      do {
+        try AtomicDirectory.remove(old.path, calls: run.calls)
+      } catch {
+        warn("\(error). An old checkpoint stays where it is")
+      }
       checkpoints.removeAll { $0.step == old.step }
+    }
+  }
+}
+
+extension RunDirectory {
+  /// Points the link `name` at `checkpoint`, or removes it.
+  fileprivate func setLink(_ name: String, to checkpoint: SavedCheckpoint?) throws {
+    let link = path + "/" + name
+    guard let checkpoint else { return try calls.removeTree(link) }
+    let target = "\(Self.checkpointPrefix)\(checkpoint.step)"
+    if try calls.kind(of: link) == .symbolicLink, try calls.target(of: link) == target { return }
+    let temporary = link + AtomicDirectory.incompleteSuffix
+    try calls.removeTree(temporary)
+    try calls.perform("create", temporary) { calls.makeSymbolicLink(temporary, to: target) }
+    try calls.perform("rename", temporary) { calls.rename(temporary, to: link) }
+  }
+
+  /// Removes everything that a run leaves in its directory, and nothing else.
+  package func clear() throws {
+    guard try calls.kind(of: path, followsLink: true) != nil else { return }
+    try AtomicDirectory.mend(in: path, Self.owns, calls: calls)
+    _ = try mendCopiedLinks()
+    for name in try calls.list(path) where Self.owns(name) {
+      try AtomicDirectory.remove(path + "/" + name, calls: calls)
     }
   }
 }

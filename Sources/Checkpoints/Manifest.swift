@@ -37,10 +37,10 @@ extension Manifest {
   /// The manifest of the checkpoint in `directory`.
   ///
   /// - Throws: `FileError`: there is none, it is no manifest, or it is of a later version.
-  package init(of directory: String) throws {
+  package init(of directory: String, calls: any SystemCalls = POSIX()) throws {
     let path = directory + "/" + Self.fileName
     let remedy = "a checkpoint has one; take another checkpoint of the run"
-    let document = try InputFile(path, ifMissing: remedy).json()
+    let document = try InputFile(path, ifMissing: remedy, calls: calls).json()
     guard try document["format"].string == Self.format else {
       throw document["format"].failure("expected \"\(Self.format)\": this is the manifest of something else")
     }
@@ -62,14 +62,17 @@ extension Manifest {
   /// Holds the files `names` in `directory`, or all that the manifest lists, against the manifest.
   ///
   /// - Throws: `FileError` that names the first file that is missing, truncated or altered.
-  package func verify(_ directory: String, files names: [String]? = nil) throws {
+  package func verify(
+    _ directory: String, files names: [String]? = nil, calls: any SystemCalls = POSIX()
+  ) throws {
     for name in names ?? files.keys.sorted() {
       let path = directory + "/" + name
       guard let expected = files[name] else {
         throw FileError.missing(
           path: path, remedy: "the checkpoint was written without it; take another checkpoint of the run")
       }
-      let file = try InputFile(path, ifMissing: "the manifest lists it; take another checkpoint of the run")
+      let remedy = "the manifest lists it; take another checkpoint of the run"
+      let file = try InputFile(path, ifMissing: remedy, calls: calls)
       guard file.byteCount == expected.byteCount else {
         let reason = file.byteCount < expected.byteCount ? "truncated" : "altered"
         throw FileError.damaged(

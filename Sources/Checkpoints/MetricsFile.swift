@@ -1,21 +1,20 @@
 import Files
 import Foundation
 
-/// The record of a run, `metrics.jsonl`: one JSON object a line, in the order of the steps.
+/// The record of a run, `metrics.jsonl`: one JSON object a line, in the order of events.
 package final class MetricsFile {
   private let path: String
   private let descriptor: Int32
   private let calls: any SystemCalls
 
-  /// Opens the record of `run` to go on after `step`: lines of later steps, which the resumed run will write
-  /// again, and a last line that an interruption cut short are dropped.
+  /// Opens the record of `run`, which begins, or goes on where `resumption` says.
   ///
   /// - Throws: `FileError.system` that names the file.
-  package init(_ run: RunDirectory, after step: Int, calls: any SystemCalls = POSIX()) throws {
+  package init(_ run: RunDirectory, _ resumption: Resumption? = nil) throws {
     path = run.metricsPath
-    self.calls = calls
-    if FileKind(of: path) != nil { try Self.dropLines(after: step, in: path, calls: calls) }
-    descriptor = try calls.perform("open", run.metricsPath) { calls.openForAppending(run.metricsPath) }
+    calls = run.calls
+    if try calls.kind(of: path) != nil { try Self.cut(path, resumption, calls) }
+    descriptor = try calls.perform("open", run.metricsPath) { run.calls.openForAppending(run.metricsPath) }
   }
 
   deinit { _ = calls.close(descriptor) }
@@ -26,16 +25,59 @@ package final class MetricsFile {
     try line.withUTF8 { try calls.writeAll(UnsafeRawBufferPointer($0), to: descriptor, path) }
   }
 
-  private static func dropLines(after step: Int, in path: String, calls: any SystemCalls) throws {
-    let file = try InputFile(path, ifMissing: "it was here a moment ago")
-    let bytes = try file.bytes(in: 0..<file.byteCount)
-    let lines = bytes.split(separator: UInt8(ascii: "\n")).filter { line in
-      let event = try? JSON(parsing: Array(line), from: path)
-      guard case .integer(let its) = event?["step"] else { return false }
-      return its <= step
+  /// Waits until what was appended has reached the disk, so that no checkpoint is there before its lines.
+  package func synchronize() throws {
+    try calls.perform("write", path) { calls.synchronize(descriptor) }
+  }
+}
+
+// MARK: - Going on
+
+extension MetricsFile {
+  /// Where a resumed run takes up its record.
+  package struct Resumption {
+    /// The step of the checkpoint that it goes on from.
+    package let step: Int
+    /// What the run had recorded of that step when the checkpoint was written: kinds of events.
+    package let kinds: Set<String>
+    /// The checkpoint's own line, which a kill may have come before; nil where the run will write it again.
+    package let checkpoint: JSON?
+
+    /// Goes on after the last event of `step` that is one of `kinds`, and `checkpoint`.
+    package init(step: Int, kinds: Set<String>, checkpoint: JSON?) {
+      (self.step, self.kinds, self.checkpoint) = (step, kinds, checkpoint)
     }
-    let kept = lines.reduce(into: [UInt8]()) { $0 += $1 + [UInt8(ascii: "\n")] }
+  }
+
+  /// Drops the lines that the resumed run will write again, and a last line that an interruption cut short.
+  private static func cut(_ path: String, _ resumption: Resumption?, _ calls: any SystemCalls) throws {
+    let file = try InputFile(path, ifMissing: "it was here a moment ago", calls: calls)
+    try requireMemory(2 * Double(file.byteCount), for: "reading \(path)", remedy: "move it away to do without it")
+    let bytes = try file.bytes(in: 0..<file.byteCount)
+    var kept: [UInt8] = []
+    if let resumption {
+      kept = Array(bytes[..<end(of: resumption, in: bytes, path)])
+      if let line = resumption.checkpoint { kept += Array((line.compact + "\n").utf8) }
+    }
     guard kept != bytes else { return }
     try DurableFile.replace(path, calls: calls) { file in try kept.withUnsafeBytes { try file.write($0) } }
+  }
+
+  /// Where the last line ends that the run had written before its checkpoint. Sought from the end, as steps may come
+  /// again; where there is no such line, after the last of an earlier step.
+  private static func end(of resumption: Resumption, in bytes: [UInt8], _ path: String) -> Int {
+    var earlier: Int?
+    var rest = bytes[...]
+    while let newline = rest.lastIndex(of: UInt8(ascii: "\n")) {
+      let start = rest[..<newline].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+      if let event = try? JSON(parsing: Array(rest[start..<newline]), from: path),
+        case .integer(let step) = event["step"], case .string(let kind) = event["event"]
+      {
+        if step == resumption.step, resumption.kinds.contains(kind) { return newline + 1 }
+        if step < resumption.step, earlier == nil { earlier = newline + 1 }
+      }
+      rest = rest[..<start]
+    }
+    return earlier ?? 0
   }
 }

@@ -17,10 +17,14 @@ package struct OptimizerFile {
   ///
   /// - Parameter tensors: names and shapes of what the optimizer keeps.
   /// - Throws: `FileError`: the checkpoint has no state, or other tensors than these.
-  package init(of directory: String, _ config: GPTConfig, tensors: [(name: String, shape: [Int])]) throws {
-    try Manifest(of: directory).verify(directory, files: [Self.name])
-    file = try SafetensorsFile(directory + "/" + Self.name, ifMissing: "the run cannot go on from here")
-    names = StoredParameters(try Checkpoint.architecture(of: directory), config)
+  package init(
+    of directory: String, _ config: GPTConfig, tensors: [(name: String, shape: [Int])],
+    calls: any SystemCalls = POSIX()
+  ) throws {
+    try Manifest(of: directory, calls: calls).verify(directory, files: [Self.name], calls: calls)
+    file = try SafetensorsFile(
+      directory + "/" + Self.name, ifMissing: "the run cannot go on from here", calls: calls)
+    names = StoredParameters(try Checkpoint.architecture(of: directory, calls: calls), config)
     let stored = tensors.map { name, shape in
       let (kind, parameter) = Self.split(name)
       return (prefix: kind, name: parameter, shape: shape)

@@ -1,5 +1,4 @@
 import Files
-import Foundation
 
 /// The directory of one training run.
 ///
@@ -10,15 +9,23 @@ import Foundation
 public struct RunDirectory: Sendable {
   /// Where the run is, without a slash at the end.
   public let path: String
+  /// How the disk is reached.
+  package let calls: any SystemCalls
 
   /// The run at `path`, whether there is one or not.
-  public init(_ path: String) {
-    var path = path
-    while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
-    self.path = path
+  public init(_ path: String) { self.init(path, calls: POSIX()) }
+
+  /// The run at `path`, reached by `calls`.
+  package init(_ path: String, calls: any SystemCalls) {
+    var bytes = path.utf8[...]
+    while bytes.count > 1 && bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+    self.path = String(decoding: bytes, as: UTF8.self)
+    self.calls = calls
   }
 
   static let checkpointPrefix = "checkpoint-"
+  /// Links to the checkpoint with the lowest validation loss and to the latest.
+  static let links = ["best", "last"]
 
   /// Where the run's metrics are, one JSON object a line.
   package var metricsPath: String { path + "/metrics.jsonl" }
@@ -28,7 +35,7 @@ public struct RunDirectory: Sendable {
 
   /// Whether a run makes things of this name in its directory.
   static func owns(_ name: String) -> Bool {
-    step(of: name) != nil || ["best", "last", "metrics.jsonl"].contains(name)
+    step(of: name) != nil || links.contains(name) || name == "metrics.jsonl"
   }
 
   /// The step of a checkpoint's directory name; nil if the name is another.
@@ -41,113 +48,75 @@ public struct RunDirectory: Sendable {
 // MARK: - What is there
 
 extension RunDirectory {
-  /// Steps for which there is a checkpoint, whole or not, ascending.
-  private func steps() throws -> [Int] {
-    guard FileKind(of: path) != nil else { return [] }
-    return try listDirectory(path).compactMap(Self.step).sorted()
+  /// The checkpoints that are there, whole or not, by ascending step. One whose successor was about to take its place
+  /// when the run was killed counts: it has a name of its own until the run is resumed.
+  private func candidates() throws -> [(step: Int, path: String)] {
+    guard try calls.kind(of: path, followsLink: true) != nil else { return [] }
+    let names = try calls.list(path)
+    let found = names.compactMap { name in Self.step(of: name).map { (step: $0, path: path + "/" + name) } }
+    let replaced = names.compactMap { name -> (step: Int, path: String)? in
+      guard name.hasSuffix(AtomicDirectory.replacedSuffix) else { return nil }
+      let step = Self.step(of: String(name.dropLast(AtomicDirectory.replacedSuffix.count)))
+      return step.map { (step: $0, path: path + "/" + name) }
+    }
+    return (found + replaced.filter { old in !found.contains { $0.step == old.step } }).sorted { $0.step < $1.step }
   }
 
   /// Whether a run has left anything here.
+  ///
+  /// - Throws: `FileError.system` where that cannot be told.
   package var holdsRun: Bool {
-    FileKind(of: metricsPath) != nil || ((try? steps()) ?? []).isEmpty == false
+    get throws { try calls.kind(of: metricsPath) != nil || !candidates().isEmpty }
   }
 
   /// The run's checkpoints by ascending step, held against their manifests, and why others are not whole.
+  ///
+  /// - Throws: `FileError.system` where the disk does not answer: then nobody knows.
   package func survey() throws -> (whole: [SavedCheckpoint], damaged: [FileError]) {
     var whole: [SavedCheckpoint] = []
     var damaged: [FileError] = []
-    for step in try steps() {
-      let path = checkpointPath(step: step)
+    for (step, path) in try candidates() {
       do {
-        try Manifest(of: path).verify(path)
-        let loss = try TrainerState(of: path).validationLoss
+        try Manifest(of: path, calls: calls).verify(path, calls: calls)
+        let loss = try TrainerState(of: path, calls: calls).validationLoss
         whole.append(SavedCheckpoint(step: step, path: path, validationLoss: loss))
       } catch let error as FileError {
+        if case .system = error { throw error }
         damaged.append(error)
       }
     }
     return (whole, damaged)
   }
 
-  /// `path` if no run is there, else the first of `path-2`, `path-3`, … that holds none.
-  package static func free(_ path: String) -> RunDirectory {
-    let wanted = RunDirectory(path)
-    var run = wanted
-    var number = 2
-    while run.holdsRun {
-      run = RunDirectory("\(wanted.path)-\(number)")
-      number += 1
-    }
-    return run
+  /// Whether this is a checkpoint itself.
+  ///
+  /// - Throws: `FileError.system` where that cannot be told.
+  package var isCheckpoint: Bool {
+    get throws { try isCheckpoint(path) }
+  }
+
+  func isCheckpoint(_ path: String) throws -> Bool {
+    try [Manifest.fileName, Checkpoint.configName].contains { try calls.kind(of: path + "/" + $0) != nil }
   }
 }
 
+// MARK: - Numbered directories
+
 extension RunDirectory {
+  /// The run of `path-2`, `path-3`, … for a number from 2 on; itself for 1.
+  package func numbered(_ number: Int) -> RunDirectory {
+    number == 1 ? self : RunDirectory("\(path)-\(number)", calls: calls)
+  }
+
   /// The last of `path`, `path-2`, `path-3`, … that holds a run; `path` if none does.
-  package static func latest(_ path: String) -> RunDirectory {
+  package static func latest(_ path: String) throws -> RunDirectory {
     let wanted = RunDirectory(path)
     var latest = wanted
     var number = 2
-    while case let next = RunDirectory("\(wanted.path)-\(number)"), next.holdsRun {
+    while case let next = wanted.numbered(number), try next.holdsRun {
       latest = next
       number += 1
     }
     return latest
-  }
-
-  /// Whether this is a checkpoint itself.
-  package var isCheckpoint: Bool { Self.isCheckpoint(path) }
-}
-
-// MARK: - What `sample` and `eval` mean by a path
-
-extension RunDirectory {
-  /// The checkpoint that `path` names: itself, or the best of the run there, or else its last.
-  ///
-  /// - Throws: `FileError.missing` if there is none.
-  public static func checkpoint(at path: String) throws -> String {
-    let run = RunDirectory(path)
-    guard FileKind(of: run.path) != nil else {
-      throw FileError.missing(
-        path: path, remedy: "give a run's directory or one of its checkpoints (minigpt train makes them)")
-    }
-    guard isDirectory(run.path) else {
-      throw FileError.malformed(file: path, reason: "it is no directory; give a run's or one of its checkpoints")
-    }
-    if isCheckpoint(run.path) { return run.path }
-    for link in ["best", "last"] {
-      if let target = run.target(of: link), isCheckpoint(target) { return target }
-    }
-    let whole = try run.survey().whole
-    guard let checkpoint = whole.best ?? whole.last else {
-      throw FileError.missing(
-        path: "a whole checkpoint in \(run.path)", remedy: "give a run's directory or one of its checkpoints")
-    }
-    return checkpoint.path
-  }
-
-  /// The run under `root` that was written to last; `demo`, which is shipped, only if there is no other.
-  public static func newest(under root: String = "checkpoints") -> RunDirectory? {
-    let names = (try? listDirectory(root)) ?? []
-    let runs = names.filter { $0 != "demo" }.map { RunDirectory(root + "/" + $0) }.filter(\.holdsRun)
-    let newest = runs.max { modificationTime(of: $0.path) < modificationTime(of: $1.path) }
-    return newest ?? (names.contains("demo") ? RunDirectory(root + "/demo") : nil)
-  }
-
-  private static func isCheckpoint(_ path: String) -> Bool {
-    [Manifest.fileName, "config.json"].contains { FileKind(of: path + "/" + $0) != nil }
-  }
-
-  /// The checkpoint of this run that a link points to; a link that leads elsewhere is not followed.
-  private func target(of link: String) -> String? {
-    guard let name = try? FileManager.default.destinationOfSymbolicLink(atPath: path + "/" + link),
-      Self.step(of: name) != nil
-    else { return nil }
-    return path + "/" + name
-  }
-
-  private static func modificationTime(of path: String) -> Date {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return attributes?[.modificationDate] as? Date ?? .distantPast
   }
 }

@@ -12,8 +12,8 @@ package struct SafetensorsFile {
   /// Opens the file at `path` and reads its header.
   ///
   /// - Throws: `FileError`: there is no such file (with `remedy`), or it is no safetensors file.
-  package init(_ path: String, ifMissing remedy: String) throws {
-    file = try InputFile(path, ifMissing: remedy)
+  package init(_ path: String, ifMissing remedy: String, calls: any SystemCalls = POSIX()) throws {
+    file = try InputFile(path, ifMissing: remedy, calls: calls)
     guard file.byteCount >= 8 else {
       throw FileError.malformed(file: path, reason: "\(file.byteCount) bytes are no safetensors file")
     }

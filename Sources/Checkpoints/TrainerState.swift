@@ -23,10 +23,9 @@ package struct TrainerState: Sendable {
   /// The state of the checkpoint in `directory`.
   ///
   /// - Throws: `FileError`: there is none, or it is not as written.
-  package init(of directory: String) throws {
-    let document = try InputFile(
-      directory + "/" + Self.fileName, ifMissing: "the run cannot go on from here; take another checkpoint"
-    ).json()
+  package init(of directory: String, calls: any SystemCalls = POSIX()) throws {
+    let remedy = "the run cannot go on from here; take another checkpoint"
+    let document = try InputFile(directory + "/" + Self.fileName, ifMissing: remedy, calls: calls).json()
     step = try document["step"].integer(in: 0...Int.max)
     validationLoss = try document["validation_loss"].ifPresent?.number
     trainer = document["trainer"]

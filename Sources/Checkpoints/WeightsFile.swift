@@ -16,8 +16,10 @@ enum WeightsFile {
   ///
   /// The file is held against the configuration before memory is taken for the model, so that a model is
   /// never larger than its file.
-  static func read(_ path: String, _ architecture: any Architecture, config: GPTConfig) throws -> GPT {
-    let file = try SafetensorsFile(path, ifMissing: "the model's weights; take another checkpoint")
+  static func read(
+    _ path: String, _ architecture: any Architecture, config: GPTConfig, calls: any SystemCalls
+  ) throws -> GPT {
+    let file = try SafetensorsFile(path, ifMissing: "the model's weights; take another checkpoint", calls: calls)
     guard config.layerCount <= file.header.entries.count else {
       throw FileError.malformed(
         file: path, reason: "\(file.header.entries.count) tensors, too few for \(config.layerCount) layers")

@@ -7,7 +7,7 @@ package struct AtomicDirectory {
   /// Ends the name of what is being written or removed: nothing to keep.
   package static let incompleteSuffix = ".incomplete"
   /// Ends the name of a directory whose successor is about to take its place.
-  static let replacedSuffix = ".replaced"
+  package static let replacedSuffix = ".replaced"
 
   private let path: String
   private let calls: any SystemCalls
@@ -47,7 +47,7 @@ package struct AtomicDirectory {
 
   private static func install(_ temporary: String, at path: String, calls: any SystemCalls) throws {
     let replaced = path + replacedSuffix
-    let replaces = FileKind(of: path) != nil
+    let replaces = try calls.kind(of: path) != nil
     if replaces {
       try calls.removeTree(replaced)
       try calls.perform("rename", path) { calls.rename(path, to: replaced) }
@@ -59,12 +59,18 @@ package struct AtomicDirectory {
       throw error
     }
     try calls.synchronizeDirectory(parentDirectory(of: path))
-    if replaces { try calls.removeTree(replaced) }
+    // It is done; what a failure leaves here, `mend` removes.
+    if replaces { try? remove(replaced, by: temporary, calls: calls) }
   }
 
   /// Removes the directory at `path`; a crash on the way leaves it whole or recognisably incomplete.
   package static func remove(_ path: String, calls: any SystemCalls) throws {
-    let temporary = path + incompleteSuffix
+    try calls.removeTree(path + replacedSuffix)  // or else it would come back in the place of this one
+    try remove(path, by: path + incompleteSuffix, calls: calls)
+  }
+
+  /// Removes the directory at `path` under the name `temporary`, by which it is known for incomplete.
+  private static func remove(_ path: String, by temporary: String, calls: any SystemCalls) throws {
     try calls.removeTree(temporary)
     try calls.perform("remove", path) { calls.rename(path, to: temporary) }
     try calls.removeTree(temporary)
@@ -73,13 +79,13 @@ package struct AtomicDirectory {
   /// Puts back or removes what interrupted calls of `write` and `remove` left in the directory `parent`, of
   /// the names that `isOwn` accepts.
   package static func mend(in parent: String, _ isOwn: (String) -> Bool, calls: any SystemCalls) throws {
-    for name in try listDirectory(parent) {
+    for name in try calls.list(parent) {
       let path = parent + "/" + name
       if name.hasSuffix(incompleteSuffix), isOwn(String(name.dropLast(incompleteSuffix.count))) {
         try calls.removeTree(path)
       } else if name.hasSuffix(replacedSuffix), isOwn(String(name.dropLast(replacedSuffix.count))) {
         let original = String(path.dropLast(replacedSuffix.count))
-        if FileKind(of: original) == nil {
+        if try calls.kind(of: original) == nil {
           try calls.perform("rename", path) { calls.rename(path, to: original) }
         } else {
           try calls.removeTree(path)

@@ -7,6 +7,7 @@ package final class InputFile {
   /// How long the file was when it was opened.
   package let byteCount: Int
   private let descriptor: Int32
+  private let calls: any SystemCalls
 
   /// JSON documents of checkpoints are small; a longer one is refused before memory is taken for it.
   static let maximumDocumentByteCount = 64 << 20
@@ -15,27 +16,25 @@ package final class InputFile {
   ///
   /// - Throws: `FileError.missing` with `remedy` where nothing is there; `.system` where it cannot be
   ///   opened; `.malformed` where it is a directory or a device.
-  package init(_ path: String, ifMissing remedy: String) throws {
-    // Without O_NONBLOCK, opening a pipe would wait for a writer.
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  package init(_ path: String, ifMissing remedy: String, calls: any SystemCalls = POSIX()) throws {
     self.path = path
-    guard descriptor >= 0 else {
-      byteCount = 0
-      throw errno == ENOENT || errno == ENOTDIR
-        ? FileError.missing(path: path, remedy: remedy)
-        : FileError.system(operation: "open", path: path, code: errno)
+    self.calls = calls
+    let descriptor: Int32
+    do {
+      descriptor = try calls.perform("open", path) { calls.openForReading(path) }
+    } catch FileError.system(_, _, ENOENT), FileError.system(_, _, ENOTDIR) {
+      throw FileError.missing(path: path, remedy: remedy)
     }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      byteCount = 0
-      throw FileError.malformed(file: path, reason: "not a file")
+    self.descriptor = descriptor
+    do {
+      byteCount = try calls.length(of: descriptor, path)
+    } catch {
+      _ = calls.close(descriptor)
+      throw error
     }
-    byteCount = Int(status.st_size)
   }
 
-  deinit {
-    if descriptor >= 0 { close(descriptor) }
-  }
+  deinit { _ = calls.close(descriptor) }
 
   /// Fills `buffer` with the bytes from `offset` on.
   ///
@@ -44,9 +43,7 @@ package final class InputFile {
     var done = 0
     while done < buffer.count {
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer.dropFirst(done))
-      let count = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw FileError.system(operation: "read", path: path, code: errno) }
+      let count = try calls.perform("read", path) { calls.read(descriptor, at: offset + done, into: rest) }
       guard count > 0 else {
         throw FileError.malformed(file: path, reason: "ends at byte \(offset + done), in the middle")
       }
@@ -84,5 +81,15 @@ package final class InputFile {
       }
     }
     return hash.hexadecimal
+  }
+}
+
+extension SystemCalls {
+  /// The length of an open file; throws `FileError.malformed` where it is a directory or a device.
+  fileprivate func length(of descriptor: Int32, _ path: String) throws -> Int {
+    var status = stat()
+    try perform("look at", path) { self.status(of: descriptor, &status) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw FileError.malformed(file: path, reason: "not a file") }
+    return Int(status.st_size)
   }
 }

@@ -1,9 +1,11 @@
 import Checkpoints
 import Files
 
-/// A run on disk that can go on from its last checkpoint.
+/// A run on disk that can go on from its last checkpoint. Its directory is this process's alone for as long as the value,
+/// or a `TrainingRun` made of it, lives.
 public struct SavedRun {
-  let directory: RunDirectory
+  let lock: RunLock
+  let keeper: CheckpointKeeper
   let checkpoint: SavedCheckpoint
   /// The recipe that it was trained by, defaults resolved.
   public let recipe: Recipe
@@ -11,21 +13,24 @@ public struct SavedRun {
   private let corpus: CorpusFingerprint
 
   /// Why later checkpoints than the one it goes on from were passed over.
-  public let damage: [FileError]
+  public var damage: [FileError] { keeper.damaged }
 
   /// The run in `directory`; nil if it has no checkpoint yet.
   ///
-  /// - Throws: `FileError` if none of its checkpoints is whole, or its state cannot be read.
-  public init?(_ directory: RunDirectory) throws {
-    let (whole, damaged) = try directory.survey()
-    guard let last = whole.last else {
-      if let damage = damaged.last { throw damage }
+  /// - Throws: `FileError` if another process works there, none of its checkpoints is whole, or its state cannot be read.
+  public init?(_ directory: RunDirectory) throws { try self.init(RunLock(directory)) }
+
+  /// The run whose directory `lock` holds.
+  package init?(_ lock: RunLock) throws {
+    let keeper = try CheckpointKeeper(lock.run)
+    guard let last = keeper.last else {
+      if let damage = keeper.damaged.last { throw damage }
       return nil
     }
-    damage = damaged
-    self.directory = directory
+    self.lock = lock
+    self.keeper = keeper
     checkpoint = last
-    let state = try TrainerState(of: last.path).trainer
+    let state = try TrainerState(of: last.path, calls: lock.run.calls).trainer
     recipe = try Recipe(state["recipe"])
     corpus = try CorpusFingerprint(state["corpus"])
     patience = try Patience(state["patience"])
@@ -47,7 +52,7 @@ public struct SavedRun {
     if corpus != self.corpus {
       differences.append("the corpus had \(self.corpus.characterCount) characters and is no longer the same text")
     }
-    if !differences.isEmpty { throw .differsFromRun(path: directory.path, differences: differences) }
+    if !differences.isEmpty { throw .differsFromRun(path: lock.run.path, differences: differences) }
   }
 }
 

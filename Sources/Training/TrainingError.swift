@@ -4,6 +4,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case invalidOption(String)
   /// The loss or a gradient is no longer a number.
   case diverged(step: Int, loss: Double, gradientNorm: Double)
+  /// A run is where another was to begin.
+  case holdsRun(path: String)
   /// A run to be resumed was started with other settings; each text names one, with both values.
   case differsFromRun(path: String, differences: [String])
 
@@ -16,6 +18,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
       training diverged at step \(step): loss \(loss), gradient norm \(norm). What was saved before, if anything, is good; \
       try a lower `learning_rate` or a longer `warmup_iters`
       """
+    case .holdsRun(let path):
+      "\(path) holds a run: go on with it (`resume`), replace it (`overwrite`), or give another directory"
     case .differsFromRun(let path, let differences):
       """
       \(path) was trained with other settings, so it cannot be resumed with these: \(differences.joined(separator: "; ")). \

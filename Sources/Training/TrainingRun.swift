@@ -34,8 +34,14 @@ public struct TrainingRun {
   /// A fresh run on `corpus` in `directory`, which holds none, or one that is to be replaced.
   ///
   /// - Throws: `GPTConfigError`, `TrainingError` or `TextError` where there is no training like this, and then what is
-  ///   in the directory stays; `FileError` where it cannot be written.
+  ///   in the directory stays; `FileError` where another process works there, or it cannot be written.
   public init(_ recipe: Recipe, corpus: String, in directory: RunDirectory, replacing: Bool = false) throws {
+    try self.init(recipe, corpus: corpus, in: RunLock(directory), replacing: replacing)
+  }
+
+  /// The same in the directory that `lock` holds.
+  package init(_ recipe: Recipe, corpus: String, in lock: RunLock, replacing: Bool) throws {
+    if !replacing { try Self.requireNone(in: lock) }
     try recipe.validate()
     tokenizer = try Tokenizers.standard(corpus: corpus)
     let config = recipe.config(vocabularySize: tokenizer.vocabularySize)
@@ -44,12 +50,18 @@ public struct TrainingRun {
     trainer = try Trainer(config, dataset: dataset, options: recipe.options)
     self.recipe = recipe
     self.corpus = CorpusFingerprint(corpus)
-    lock = try RunLock(directory)
-    if replacing { try CheckpointKeeper.clear(directory) }
-    keeper = try CheckpointKeeper(directory, keep: recipe.options.keep)
-    metrics = try MetricsFile(directory, after: 0)
+    self.lock = lock
+    if replacing { try lock.run.clear() }
+    keeper = try CheckpointKeeper(lock.run)
+    keeper.keep(latest: recipe.options.keep)
+    metrics = try MetricsFile(lock.run)
     patience = Patience()
     isEvaluated = false
+  }
+
+  /// Throws `TrainingError.holdsRun` if there is a run in the directory that `lock` holds.
+  package static func requireNone(in lock: RunLock) throws {
+    if try lock.run.holdsRun { throw TrainingError.holdsRun(path: lock.run.path) }
   }
 
   /// Resumes the run of `checkpoint`: bit for bit as if it had never stopped.
@@ -60,22 +72,29 @@ public struct TrainingRun {
     let fingerprint = CorpusFingerprint(corpus)
     try saved.requireSameRun(recipe, fingerprint)
     try recipe.validate()
-    let checkpoint = try Checkpoint(directory: saved.checkpoint.path)
+    let calls = saved.lock.run.calls
+    let checkpoint = try Checkpoint(directory: saved.checkpoint.path, calls: calls)
     let options = recipe.options
     tokenizer = checkpoint.tokenizer
     let dataset = try Self.dataset(recipe, corpus: corpus, tokenizer)
     trainer = try Trainer(checkpoint.model, after: saved.step, dataset: dataset, options: options)
     let state = try OptimizerFile(
       of: saved.checkpoint.path, checkpoint.model.config,
-      tensors: trainer.optimizerState.map { ($0.name, $0.tensor.shape) })
+      tensors: trainer.optimizerState.map { ($0.name, $0.tensor.shape) }, calls: calls)
     try trainer.restoreOptimizer { name, shape in try state.tensor(name, shape: shape) }
     self.recipe = recipe
     self.corpus = fingerprint
-    lock = try RunLock(saved.directory)
-    keeper = try CheckpointKeeper(saved.directory, keep: options.keep)
-    metrics = try MetricsFile(saved.directory, after: trainer.step)
+    lock = saved.lock
+    keeper = saved.keeper
+    keeper.keep(latest: options.keep)
     patience = saved.patience
     isEvaluated = saved.isEvaluated
+    let isEvaluatedAgain = !isEvaluated && Self.isDue(every: options.evalInterval, at: trainer.step, recipe)
+    let line = TrainingEvent.checkpoint(step: saved.step, path: saved.checkpoint.path).json
+    metrics = try MetricsFile(
+      lock.run,
+      .init(
+        step: saved.step, kinds: isEvaluated ? ["step", "eval"] : ["step"], checkpoint: isEvaluatedAgain ? nil : line))
   }
 
   private static func dataset(_ recipe: Recipe, corpus: String, _ tokenizer: any Tokenizer) throws -> TokenDataset {
@@ -95,6 +114,7 @@ extension TrainingRun {
     onEvent: (TrainingEvent) -> Void, shouldStop: () -> Bool = { false }
   ) throws -> Outcome {
     let clock = ContinuousClock()
+    warn(onEvent)
     while true {
       // First of all, so that a resumed run makes up for an evaluation that was cut off.
       if !isEvaluated, isDue(every: recipe.options.evalInterval) {
@@ -103,7 +123,7 @@ extension TrainingRun {
         patience.note(evaluation.validationLoss)
         try save(validationLoss: evaluation.validationLoss, onEvent)
         if let limit = recipe.options.patience, patience.isOver(limit) { return .outOfPatience }
-      } else if !isEvaluated, let interval = recipe.options.saveInterval, isDue(every: interval) {
+      } else if !isSaved, let interval = recipe.options.saveInterval, isDue(every: interval) {
         try save(validationLoss: nil, onEvent)
       }
       if trainer.step >= recipe.options.maxIterations { return .finished }
@@ -120,13 +140,21 @@ extension TrainingRun {
 
   /// Saves where the run stands, unless that was done.
   private mutating func interrupt(_ onEvent: (TrainingEvent) -> Void) throws -> Outcome {
-    if trainer.step > 0, keeper.last?.step != trainer.step { try save(validationLoss: nil, onEvent) }
+    if trainer.step > 0, !isSaved { try save(validationLoss: nil, onEvent) }
     return .interrupted
   }
 
+  /// The step of the latest checkpoint; nil if nothing is saved yet.
+  public var savedStep: Int? { keeper.last?.step }
+
+  /// Whether there is a checkpoint of where the run stands.
+  private var isSaved: Bool { savedStep == trainer.step }
+
+  private func isDue(every interval: Int) -> Bool { Self.isDue(every: interval, at: trainer.step, recipe) }
+
   /// Every so many steps, and at the last one.
-  private func isDue(every interval: Int) -> Bool {
-    trainer.step > 0 && (trainer.step % interval == 0 || trainer.step >= recipe.options.maxIterations)
+  private static func isDue(every interval: Int, at step: Int, _ recipe: Recipe) -> Bool {
+    step > 0 && (step % interval == 0 || step >= recipe.options.maxIterations)
   }
 
   private func emit(_ event: TrainingEvent, _ onEvent: (TrainingEvent) -> Void) throws {
@@ -141,11 +169,17 @@ extension TrainingRun {
     let checkpoint = Checkpoint(model: trainer.model.detached, tokenizer: tokenizer)
     let optimizerState = trainer.optimizerState
     isEvaluated = validationLoss != nil
+    try metrics.synchronize()
     let saved = try keeper.add(state) { directory in
       try checkpoint.write(into: &directory)
       try OptimizerFile.write(optimizerState, of: checkpoint, into: &directory)
     }
     try emit(.checkpoint(step: saved.step, path: saved.path), onEvent)
+    warn(onEvent)
+  }
+
+  private mutating func warn(_ onEvent: (TrainingEvent) -> Void) {
+    for text in keeper.takeWarnings() { onEvent(.warning(text)) }
   }
 }
 

@@ -20,6 +20,7 @@ package struct ErrorReport: Equatable {
       case is MemoryError: .outOfMemory
       case let error as TextError: error.exitCode
       case let error as FileError: error.exitCode
+      case let error as BrokenOff: error.reason.exitCode
       case let error as SamplingError: error.exitCode
       case is UnknownCharacterError: .badData
       case is Terminal.WriteFailure: .ioFailure
@@ -27,7 +28,8 @@ package struct ErrorReport: Equatable {
       }
     message =
       switch error {
-      case TrainingError.differsFromRun, FileError.inUse: namingFlags(in: "\(error)") + " (--out)"
+      case TrainingError.differsFromRun, TrainingError.holdsRun, FileError.inUse:
+        namingFlags(in: "\(error)") + " (--out)"
       case is TrainingError, is TextError, is SamplingError, is MemoryError: namingFlags(in: "\(error)")
       default: code == .defect ? "This is a defect of minigpt: \(error)" : "\(error)"
       }

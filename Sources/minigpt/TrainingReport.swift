@@ -139,8 +139,8 @@ extension TrainingReport {
 extension TrainingReport {
   /// Shows what came of the run: its best loss, a sample, and how to get more.
   func end(_ run: TrainingRun, _ outcome: TrainingRun.Outcome) throws {
-    let path = try RunDirectory.checkpoint(at: directory.path)
-    let best = try TrainerState(of: path)
+    let path = try directory.checkpoint()
+    let best = try TrainerState(of: path, calls: directory.calls)
     if json {
       terminal.writeLine(done(run, outcome == .finished ? "finished" : "out of patience", best).compact)
     }
@@ -156,7 +156,7 @@ extension TrainingReport {
 
   /// Shows that there was nothing left to do.
   func endAlreadyFinished(_ run: TrainingRun) throws {
-    let best = try TrainerState(of: RunDirectory.checkpoint(at: directory.path))
+    let best = try TrainerState(of: directory.checkpoint(), calls: directory.calls)
     if json { terminal.writeLine(done(run, "finished", best).compact) }
     let steps = Formatting.count(run.trainer.step)
     say("\nThe run was finished before, after \(steps) steps; a larger --max-iters takes it further.")
@@ -170,7 +170,7 @@ extension TrainingReport {
 
   private func sample(_ path: String) throws {
     say("\nA sample:\n")
-    let checkpoint = try Checkpoint(directory: path)
+    let checkpoint = try Checkpoint(directory: path, calls: directory.calls)
     let generator = TextGenerator(checkpoint.model, tokenizer: checkpoint.tokenizer)
     _ = try generator.generate(prompt: "", maxNewTokens: 400) { text in
       terminal.write(text, to: people)

@@ -14,7 +14,13 @@ extension CheckpointKeeper {
 
 /// A keeper that does not wait for the disk.
 private func quickKeeper(_ path: String, keep: Int) throws -> CheckpointKeeper {
-  try CheckpointKeeper(RunDirectory(path), keep: keep, calls: FaultySystem())
+  try keeper(path, keep: keep, by: FaultySystem())
+}
+
+private func keeper(_ path: String, keep: Int, by system: any SystemCalls) throws -> CheckpointKeeper {
+  var keeper = try CheckpointKeeper(RunDirectory(path, calls: system))
+  keeper.keep(latest: keep)
+  return keeper
 }
 
 /// Where the links of a run lead.
@@ -103,21 +109,23 @@ private func links(of run: RunDirectory) -> [String: String] {
       var keeper = try quickKeeper(directory, keep: 2)
       try keeper.add(step: 1, loss: 2)
       try write([], to: directory + "/notes.txt")
-      try CheckpointKeeper.clear(RunDirectory(directory))
+      try RunDirectory(directory).clear()
       #expect(try names(in: directory) == ["notes.txt"])
     }
   }
 }
 
 @Suite struct InterruptedCheckpointTests {
-  /// A run with checkpoints 1 and 2, to which 3, a new best, is added by way of `system`.
-  private func addThird(to run: RunDirectory, by system: any SystemCalls) throws {
-    var keeper = try quickKeeper(run.path, keep: 1)
-    try keeper.add(step: 1, loss: 1)
-    try keeper.add(step: 2, loss: 2)
-    var faulty = try CheckpointKeeper(run, keep: 1, calls: system)
+  /// A run with checkpoints 1 and 2, to which 3, a new best, is added by way of `system`; the warnings.
+  @discardableResult
+  private func addThird(to run: RunDirectory, by system: any SystemCalls) throws -> [String] {
+    var first = try quickKeeper(run.path, keep: 1)
+    try first.add(step: 1, loss: 1)
+    try first.add(step: 2, loss: 2)
+    var faulty = try keeper(run.path, keep: 1, by: system)
     try faulty.add(step: 2, loss: 2)
     try faulty.add(step: 3, loss: 0.5)
+    return faulty.takeWarnings()
   }
 
   @Test(
@@ -129,17 +137,18 @@ private func links(of run: RunDirectory) -> [String: String] {
         let run = RunDirectory(directory)
         let system = FaultySystem(failing: number, with: fault)
         do {
-          try addThird(to: run, by: system)
-          #expect(!system.hasFired, "call \(number)")  // no failure is passed over
+          let warnings = try addThird(to: run, by: system)
+          // No failure is passed over, but that to remove what has been replaced.
+          let isLeftOver = system.failed?.contains("checkpoint-2.") ?? false
+          #expect(system.hasFired == !warnings.isEmpty || isLeftOver, "call \(number): \(system.failed ?? "")")
         } catch let error as FileError {
           guard case .system(_, let path, let code) = error else { throw error }
-          #expect(path.hasPrefix(directory) && code == ENOSPC)
+          #expect(path.hasPrefix(directory) && [ENOSPC, EIO].contains(code))
         }
         // Before anything is mended, whoever samples finds a whole checkpoint.
         let whole = try run.survey().whole
         let found = try RunDirectory.checkpoint(at: directory)
         #expect(whole.contains { $0.path == found }, "call \(number)")
-        #expect(whole.contains { $0.path.hasSuffix("/\(links(of: run)["best"] ?? "")") }, "call \(number)")
         if fault == .diskFull { #expect(whole.contains { $0.step >= 2 }, "call \(number)") }
 
         let mended = try quickKeeper(directory, keep: 1)
@@ -154,7 +163,7 @@ private func links(of run: RunDirectory) -> [String: String] {
         return system.hasFired
       }
       if !fired {
-        #expect(number > 30)  // every call has had its turn
+        #expect(number > 100)  // every call has had its turn
         return
       }
     }
@@ -164,7 +173,7 @@ private func links(of run: RunDirectory) -> [String: String] {
   func order() throws {
     try withTemporaryDirectory { directory in
       let system = FaultySystem()
-      var keeper = try CheckpointKeeper(RunDirectory(directory), keep: 1, calls: system)
+      var keeper = try keeper(directory, keep: 1, by: system)
       let before = system.log.count
       try keeper.add(step: 1, loss: 1)
       let path = directory + "/checkpoint-1"

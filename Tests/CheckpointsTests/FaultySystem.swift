@@ -13,7 +13,9 @@ final class FaultySystem: SystemCalls {
   private struct State {
     var callCount = 0
     var hasFired = false
+    var failed: String?
     var log: [String] = []
+    var read: Set<Int32> = []
     var unsynchronized: [Int32: Int32] = [:]  // a second descriptor, which outlives the first
   }
 
@@ -33,20 +35,32 @@ final class FaultySystem: SystemCalls {
   /// What was done, in order: `rename /a -> /b`.
   var log: [String] { state.withLock(\.log) }
 
-  private func call<Result: SignedInteger>(_ name: String, _ body: () -> Result) -> Result {
-    let fails = state.withLock { state in
+  /// What the call was that failed.
+  var failed: String? { state.withLock(\.failed) }
+
+  private func call<Result: SignedInteger>(_ name: String, isRead: Bool = false, _ body: () -> Result) -> Result {
+    guard fails(name, isRead) else { return body() }
+    errno = isRead ? EIO : ENOSPC
+    return -1
+  }
+
+  private func call<Result>(_ name: String, _ body: () -> Result?) -> Result? {
+    guard fails(name, true) else { return body() }
+    errno = EIO
+    return nil
+  }
+
+  private func fails(_ name: String, _ isRead: Bool) -> Bool {
+    state.withLock { state in
       defer { state.callCount += 1 }
-      state.log.append(name)
+      if !isRead { state.log.append(name) }
       let fails = state.callCount == failing || (state.hasFired && fault == .crash)
       if fails && !state.hasFired {
-        state.hasFired = true
+        (state.hasFired, state.failed) = (true, name)
         if fault == .crash { for descriptor in state.unsynchronized.values { loseHalf(descriptor) } }
       }
       return fails
     }
-    guard fails else { return body() }
-    errno = ENOSPC
-    return -1
   }
 
   private func loseHalf(_ descriptor: Int32) {
@@ -55,6 +69,24 @@ final class FaultySystem: SystemCalls {
     ftruncate(descriptor, status.st_size / 2)
   }
 
+  func within(_ directory: OpenDirectory) -> any SystemCalls { self }
+  func status(of path: String, followsLink: Bool, _ status: inout stat) -> Int32 {
+    call("look at \(path)", isRead: true) { POSIX().status(of: path, followsLink: followsLink, &status) }
+  }
+  func status(of descriptor: Int32, _ status: inout stat) -> Int32 {
+    call("look", isRead: true) { POSIX().status(of: descriptor, &status) }
+  }
+  func names(in path: String) -> [String]? { call("list \(path)") { POSIX().names(in: path) } }
+  func target(ofLink path: String) -> String? { call("readlink \(path)") { POSIX().target(ofLink: path) } }
+  func openForReading(_ path: String) -> Int32 {
+    let descriptor = call("open \(path)", isRead: true) { POSIX().openForReading(path) }
+    if descriptor >= 0 { state.withLock { _ = $0.read.insert(descriptor) } }
+    return descriptor
+  }
+  func read(_ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    call("read", isRead: true) { POSIX().read(descriptor, at: offset, into: buffer) }
+  }
+  func lock(_ descriptor: Int32) -> Int32 { call("lock") { POSIX().lock(descriptor) } }
   func makeDirectory(_ path: String) -> Int32 { call("mkdir \(path)") { POSIX().makeDirectory(path) } }
   func create(_ path: String) -> Int32 {
     let descriptor = call("create \(path)") { POSIX().create(path) }
@@ -75,8 +107,9 @@ final class FaultySystem: SystemCalls {
   }
   func close(_ descriptor: Int32) -> Int32 {
     // A descriptor is closed even where closing reports a failure.
+    let isRead = state.withLock { $0.read.remove(descriptor) != nil }
     let result = POSIX().close(descriptor)
-    return call("close") { result }
+    return isRead ? result : call("close") { result }  // Nothing is lost where it was read only.
   }
   func rename(_ path: String, to target: String) -> Int32 {
     call("rename \(path) -> \(target)") { POSIX().rename(path, to: target) }
@@ -103,6 +136,22 @@ final class SlowSystem: SystemCalls {
     return interrupted ? -1 : body()
   }
 
+  private func call<Result>(_ body: () -> Result?) -> Result? {
+    call { Int32(0) } < 0 ? nil : body()
+  }
+
+  func within(_ directory: OpenDirectory) -> any SystemCalls { self }
+  func status(of path: String, followsLink: Bool, _ status: inout stat) -> Int32 {
+    call { system.status(of: path, followsLink: followsLink, &status) }
+  }
+  func status(of descriptor: Int32, _ status: inout stat) -> Int32 { call { system.status(of: descriptor, &status) } }
+  func names(in path: String) -> [String]? { call { system.names(in: path) } }
+  func target(ofLink path: String) -> String? { call { system.target(ofLink: path) } }
+  func openForReading(_ path: String) -> Int32 { call { system.openForReading(path) } }
+  func read(_ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    call { system.read(descriptor, at: offset, into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(300))) }
+  }
+  func lock(_ descriptor: Int32) -> Int32 { call { system.lock(descriptor) } }
   func makeDirectory(_ path: String) -> Int32 { call { system.makeDirectory(path) } }
   func create(_ path: String) -> Int32 { call { system.create(path) } }
   func openForAppending(_ path: String) -> Int32 { call { system.openForAppending(path) } }
@@ -110,8 +159,8 @@ final class SlowSystem: SystemCalls {
   func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int {
     call { system.write(UnsafeRawBufferPointer(rebasing: bytes.prefix(3)), to: descriptor) }
   }
-  // A failed fsync or close is not to be tried again, so these are not interrupted.
-  func synchronize(_ descriptor: Int32) -> Int32 { system.synchronize(descriptor) }
+  func synchronize(_ descriptor: Int32) -> Int32 { call { system.synchronize(descriptor) } }
+  // A close that a signal interrupts has closed the file.
   func close(_ descriptor: Int32) -> Int32 { system.close(descriptor) }
   func rename(_ path: String, to target: String) -> Int32 { call { system.rename(path, to: target) } }
   func makeSymbolicLink(_ path: String, to target: String) -> Int32 {

@@ -1,10 +1,11 @@
 import Checkpoints
+import Files
 import Foundation
 import Testing
 
 /// Adds a checkpoint without weights to the run at `path`.
 private func addCheckpoint(_ step: Int, loss: Double? = nil, to path: String) throws {
-  var keeper = try CheckpointKeeper(RunDirectory(path), keep: 9)
+  var keeper = try CheckpointKeeper(RunDirectory(path))
   try keeper.add(TrainerState(step: step, validationLoss: loss, trainer: [:])) { _ in }
 }
 
@@ -56,7 +57,7 @@ private func addCheckpoint(_ step: Int, loss: Double? = nil, to path: String) th
 
   @Test("the newest run is the one written to last; demo only where there is no other") func newest() throws {
     try withTemporaryDirectory { directory in
-      #expect(RunDirectory.newest(under: directory + "/none") == nil)
+      #expect(try RunDirectory.newest(under: directory + "/none") == nil)
       for name in ["demo", "b", "a"] { try addCheckpoint(1, to: directory + "/" + name) }
       let files = FileManager.default
       for (age, name) in ["demo", "b", "a"].enumerated() {
@@ -64,42 +65,130 @@ private func addCheckpoint(_ step: Int, loss: Double? = nil, to path: String) th
           [.modificationDate: Date(timeIntervalSinceNow: Double(-60 * age))],
           ofItemAtPath: directory + "/" + name)
       }
-      #expect(RunDirectory.newest(under: directory)?.path == directory + "/b")
+      #expect(try RunDirectory.newest(under: directory)?.path == directory + "/b")
       for name in ["a", "b"] { try files.removeItem(atPath: directory + "/" + name) }
-      #expect(RunDirectory.newest(under: directory)?.path == directory + "/demo")
+      #expect(try RunDirectory.newest(under: directory)?.path == directory + "/demo")
     }
   }
 
-  @Test("a run finds the next free name") func free() throws {
+  @Test("a fresh run takes the first name that no run has and no other process holds") func firstFree() throws {
     try withTemporaryDirectory { directory in
-      #expect(RunDirectory.free(directory + "/run").path == directory + "/run")
       try addCheckpoint(1, to: directory + "/run")
-      try FileManager.default.createDirectory(
-        atPath: directory + "/run-2", withIntermediateDirectories: false)
+      try FileManager.default.createDirectory(atPath: directory + "/run-2", withIntermediateDirectories: false)
       try write([], to: directory + "/run-2/metrics.jsonl")
-      #expect(RunDirectory.free(directory + "/run/").path == directory + "/run-3")
+      let third = try RunLock.firstFree(RunDirectory(directory + "/run/"))
+      let fourth = try RunLock.firstFree(RunDirectory(directory + "/run/"))
+      #expect([third, fourth].map(\.run.path) == [directory + "/run-3", directory + "/run-4"])
+    }
+  }
+
+  @Test("copies of the links are taken for what they are") func copiedLinks() throws {
+    try withTemporaryDirectory { directory in
+      for step in 1...3 { try addCheckpoint(step, loss: Double(step), to: directory) }
+      let files = FileManager.default
+      // As cp -rL leaves `best`, and as programs that know no links leave `last`.
+      try files.removeItem(atPath: directory + "/best")
+      try files.copyItem(atPath: directory + "/checkpoint-1", toPath: directory + "/best")
+      try files.removeItem(atPath: directory + "/last")
+      try write(Array("checkpoint-3\n".utf8), to: directory + "/last")
+      var keeper = try CheckpointKeeper(RunDirectory(directory))
+      #expect(keeper.takeWarnings().map { $0.contains("a link again") } == [true, true])
+      #expect(try files.destinationOfSymbolicLink(atPath: directory + "/best") == "checkpoint-1")
+      #expect(try files.destinationOfSymbolicLink(atPath: directory + "/last") == "checkpoint-3")
+    }
+  }
+
+  @Test("the only copy of a checkpoint is not given up") func onlyCopy() throws {
+    try withTemporaryDirectory { directory in
+      try addCheckpoint(1, loss: 1, to: directory)
+      let files = FileManager.default
+      try files.removeItem(atPath: directory + "/best")
+      try files.copyItem(atPath: directory + "/checkpoint-1", toPath: directory + "/best")
+      try write(Array("{}".utf8), to: directory + "/checkpoint-1/trainer_state.json")
+      #expect(try CheckpointKeeper(RunDirectory(directory)).checkpoints.map(\.step) == [1])
+    }
+  }
+
+  @Test("what a user keeps under a link's name is left alone") func stranger() throws {
+    for content in ["my notes", "checkpoint-x"] {
+      try withTemporaryDirectory { directory in
+        try addCheckpoint(1, loss: 1, to: directory)
+        try FileManager.default.removeItem(atPath: directory + "/best")
+        try write(Array(content.utf8), to: directory + "/best")
+        let error = try fileError { _ = try CheckpointKeeper(RunDirectory(directory)) }
+        #expect(error.description.contains("it is no link of ours"))
+        #expect(try contents(directory + "/best") == Array(content.utf8))
+      }
+    }
+  }
+}
+
+@Suite("A run's directory") struct RunLockTests {
+  @Test("is one process's, goes where it is moved, and is removed where nothing came of it")
+  func moves() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/run"
+      do {
+        let lock = try RunLock(RunDirectory(path))
+        #expect(throws: FileError.inUse(path: path)) { try RunLock(RunDirectory(path)) }
+        try FileManager.default.moveItem(atPath: path, toPath: directory + "/moved")
+        let successor = try RunLock(RunDirectory(path))
+        var keeper = try CheckpointKeeper(lock.run)
+        try keeper.add(TrainerState(step: 1, validationLoss: 1, trainer: [:])) { _ in }
+        #expect(try names(in: path).isEmpty)
+        #expect(try RunDirectory(directory + "/moved").survey().whole.map(\.step) == [1])
+        _ = successor
+      }
+      #expect(try names(in: directory) == ["moved"])
     }
   }
 }
 
 @Suite struct MetricsFileTests {
-  @Test("a resumed run goes on after its step; a line cut short is dropped") func resumes() throws {
+  private func line(_ event: String, _ step: Int) -> JSON { ["event": .string(event), "step": .integer(step)] }
+
+  @Test(
+    "a resumed run goes on after its checkpoint, whose line is there once",
+    arguments: [
+      // killed before the checkpoint's line, after it, and two steps later
+      (["step 1", "step 2", "eval 2"], ["step 1", "step 2", "eval 2", "checkpoint 2", "step 3"]),
+      (["step 1", "step 2", "eval 2", "checkpoint 2"], ["step 1", "step 2", "eval 2", "checkpoint 2", "step 3"]),
+      (
+        ["step 1", "step 2", "eval 2", "checkpoint 2", "step 3", "step 4"],
+        ["step 1", "step 2", "eval 2", "checkpoint 2", "step 3"]
+      ),
+      (["step 1"], ["step 1", "checkpoint 2", "step 3"]),  // a record that is older than the checkpoint
+      ([], ["checkpoint 2", "step 3"]),
+    ])
+  func resumes(before: [String], after: [String]) throws {
+    try withTemporaryDirectory { directory in
+      let run = RunDirectory(directory)
+      let path = directory + "/metrics.jsonl"
+      func json(_ text: String) -> JSON {
+        let words = text.split(separator: " ")
+        return line(String(words[0]), Int(words[1]) ?? 0)
+      }
+      do {
+        let metrics = try MetricsFile(run)
+        for text in before { try metrics.append(json(text)) }
+      }
+      try write(try contents(path) + Array("{\"event\":\"st".utf8), to: path)
+      let resumption = MetricsFile.Resumption(step: 2, kinds: ["step", "eval"], checkpoint: line("checkpoint", 2))
+      try MetricsFile(run, resumption).append(line("step", 3))
+      let expected = after.map { json($0).compact + "\n" }.joined()
+      #expect(String(decoding: try contents(path), as: UTF8.self) == expected)
+    }
+  }
+
+  @Test("an evaluation that is made up for drops what stood of it") func evaluationAgain() throws {
     try withTemporaryDirectory { directory in
       let run = RunDirectory(directory)
       do {
-        let metrics = try MetricsFile(run, after: 0)
-        for step in 1...3 { try metrics.append(["event": "step", "step": .integer(step)]) }
+        let metrics = try MetricsFile(run)
+        for event in ["step", "checkpoint", "eval"] { try metrics.append(line(event, 2)) }
       }
-      let path = directory + "/metrics.jsonl"
-      try write(try contents(path) + Array("{\"event\":\"st".utf8), to: path)
-      try MetricsFile(run, after: 2).append(["event": "step", "step": 3, "loss": 1.0])
-      #expect(
-        String(decoding: try contents(path), as: UTF8.self) == """
-          {"event":"step","step":1}
-          {"event":"step","step":2}
-          {"event":"step","step":3,"loss":1.0}
-
-          """)
+      _ = try MetricsFile(run, .init(step: 2, kinds: ["step"], checkpoint: nil))
+      #expect(try contents(directory + "/metrics.jsonl") == Array((line("step", 2).compact + "\n").utf8))
     }
   }
 }

@@ -45,8 +45,7 @@ struct EvalCommand: Command {
     ])
 
   func run(on terminal: Terminal) throws -> ExitCode {
-    let path = try RunDirectory.checkpoint(at: checkpoint)
-    let loaded = try Checkpoint(directory: path)
+    let (path, loaded) = try RunDirectory.readCheckpoint(at: checkpoint)
     let corpus = try Corpus(path: text)
     let tokens = try tokens(of: corpus.text, by: loaded.tokenizer)
     let people: Terminal.Stream = json ? .error : .output

@@ -81,8 +81,7 @@ struct SampleCommand: Command {
   }
 
   func run(on terminal: Terminal) throws -> ExitCode {
-    let path = try checkpointPath()
-    let loaded = try Checkpoint(directory: path)
+    let (path, loaded) = try RunDirectory.readCheckpoint(at: source())
     terminal.writeLine("Sampling from \(path)", to: .error)
     try computing(onThreads: threads) {
       let generator = TextGenerator(loaded.model, tokenizer: loaded.tokenizer)
@@ -94,12 +93,13 @@ struct SampleCommand: Command {
     return .success
   }
 
-  private func checkpointPath() throws -> String {
-    if let checkpoint { return try RunDirectory.checkpoint(at: checkpoint) }
-    guard let run = RunDirectory.newest() else {
+  /// The checkpoint or run that is sampled from.
+  private func source() throws -> String {
+    if let checkpoint { return checkpoint }
+    guard let run = try RunDirectory.newest() else {
       throw FileError.missing(path: "checkpoints/", remedy: "train a model first: minigpt train")
     }
-    return try RunDirectory.checkpoint(at: run.path)
+    return run.path
   }
 
   private func prefill(_ generator: TextGenerator) throws -> TextGenerator.Prefill {

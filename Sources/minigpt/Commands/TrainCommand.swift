@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import Sampling
 import Text
@@ -43,8 +44,9 @@ struct TrainCommand: Command {
   private func train(on terminal: Terminal) throws -> ExitCode {
     Interruption.startListening()
     defer { Interruption.stopListening() }
+    let lock = try lockDirectory()
+    let directory = lock.run
     let text = try readCorpus()
-    let directory = try directory()
     var report = TrainingReport(on: terminal, json: json, directory: directory)
     if text.droppedByteOrderMark {
       report.say("The byte-order mark at the beginning of \(corpus) was left out.")
@@ -54,7 +56,7 @@ struct TrainCommand: Command {
     }
 
     var run: TrainingRun
-    if resumes, let saved = try SavedRun(directory) {
+    if resumes, let saved = try SavedRun(lock) {
       let recipe = recipe(from: saved.recipe).resuming(saved.recipe)
       for damage in saved.damage { report.say("Passed over: \(damage)") }
       run = try TrainingRun(resuming: saved, recipe, corpus: text.text)
@@ -65,7 +67,8 @@ struct TrainCommand: Command {
       }
     } else {
       let start = corpus == Self().corpus ? Preset.fables : Preset.all[0]
-      run = try TrainingRun(recipe(from: start.recipe), corpus: text.text, in: directory, replacing: overwrites)
+      run = try TrainingRun(
+        recipe(from: start.recipe), corpus: text.text, in: lock, replacing: overwrites || resumes)
       report.begin(run, corpus: corpus)
     }
     return try finish(&run, report)
@@ -82,9 +85,12 @@ struct TrainCommand: Command {
   private func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
     var report = report
     report.beginTable()
-    let outcome = try run.train(
-      onEvent: { report.show($0) },
-      shouldStop: { Interruption.isRequested })
+    let outcome: TrainingRun.Outcome
+    do {
+      outcome = try run.train(onEvent: { report.show($0) }, shouldStop: { Interruption.isRequested })
+    } catch let error as FileError {
+      throw BrokenOff(error, savedStep: run.savedStep, goOn: commandToResume(in: report.directory))
+    }
     guard outcome != .interrupted else {
       report.endInterrupted(run, goOn: commandToResume(in: report.directory))
       return .interrupted
@@ -97,21 +103,23 @@ struct TrainCommand: Command {
 // MARK: - Where it saves
 
 extension TrainCommand {
-  /// The directory of the run: the one asked for, or the next free one that is named after the corpus.
-  private func directory() throws -> RunDirectory {
+  /// Takes the directory of the run for this process alone: the one asked for, or the next free one that is named after
+  /// the corpus.
+  private func lockDirectory() throws -> RunLock {
     let name = URL(fileURLWithPath: corpus).deletingPathExtension().lastPathComponent
     let wanted = RunDirectory(output ?? "checkpoints/\(name)")
     if resumes && overwrites { throw UsageError.conflict("--resume and --overwrite exclude each other.") }
-    if wanted.isCheckpoint {
+    if try wanted.isCheckpoint {
       throw UsageError.conflict("\(wanted.path) is a checkpoint, not a run: give another --out.")
     }
-    if resumes, output == nil { return RunDirectory.latest(wanted.path) }
-    guard wanted.holdsRun, !resumes, !overwrites else { return wanted }
+    if resumes { return try RunLock(output == nil ? RunDirectory.latest(wanted.path) : wanted) }
+    if overwrites { return try RunLock(wanted) }
     guard output == nil else {
-      let waysOut = "go on with it (--resume), replace it (--overwrite), or give another --out"
-      throw UsageError.conflict("\(wanted.path) holds a run: \(waysOut).")
+      let lock = try RunLock(wanted)
+      try TrainingRun.requireNone(in: lock)
+      return lock
     }
-    return RunDirectory.free(wanted.path)
+    return try RunLock.firstFree(wanted)
   }
 
   /// The command line that goes on with the run in `directory`.
@@ -124,6 +132,19 @@ extension TrainCommand {
     let words = CommandLine.arguments.dropFirst(2).filter { !$0.hasPrefix("--overwrite") }
     return ([invocation(), "train"] + (added + words).map(shellQuoted)).joined(separator: " ")
   }
+}
+
+/// A run that could not be saved or recorded, and what is left of it.
+struct BrokenOff: Error, CustomStringConvertible {
+  let reason: FileError
+  private let rest: String
+
+  init(_ reason: FileError, savedStep: Int?, goOn command: String) {
+    self.reason = reason
+    rest = savedStep.map { "Step \(Formatting.count($0)) is saved. To go on:\n  \(command)" } ?? "Nothing is saved yet."
+  }
+
+  var description: String { "\(reason)\n\(rest)" }
 }
 
 /// `word` as a shell reads it back.

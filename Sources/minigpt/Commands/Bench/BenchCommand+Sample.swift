@@ -36,7 +36,7 @@ extension BenchCommand {
 
   private func modelToSample() throws -> (GPT, any Tokenizer) {
     if let checkpoint {
-      let loaded = try Checkpoint(directory: RunDirectory.checkpoint(at: checkpoint))
+      let loaded = try RunDirectory.readCheckpoint(at: checkpoint).checkpoint
       return (loaded.model, loaded.tokenizer)
     }
     let vocabularySize = chosenPreset.benchmarkVocabularySize

@@ -59,7 +59,7 @@ struct GradientCheckCommand: Command {
     let table = GradientCheckTable(check, json: json, terminal)
     if let checkpoint {
       check.mode = .elements(elements ?? Self.defaultElements)
-      try run(check, onCheckpoint: RunDirectory.checkpoint(at: checkpoint), table, terminal)
+      try run(check, onCheckpoint: checkpoint, table, terminal)
     } else {
       if text != nil || elements != nil {
         throw UsageError.conflict("--text and --elements are for a checkpoint: give one, or leave them out")
@@ -85,9 +85,9 @@ struct GradientCheckCommand: Command {
 
   /// A row for each of the model's tensors, and one for its cache in each element type.
   private func run(
-    _ check: GradientCheck, onCheckpoint path: String, _ table: GradientCheckTable, _ terminal: Terminal
+    _ check: GradientCheck, onCheckpoint checkpoint: String, _ table: GradientCheckTable, _ terminal: Terminal
   ) throws {
-    let loaded = try Checkpoint(directory: path)
+    let (path, loaded) = try RunDirectory.readCheckpoint(at: checkpoint)
     let sample = try TextSample(of: text, for: loaded.tokenizer, length: loaded.model.config.contextLength, seed: seed)
     let batch = sample.batch(for: loaded.model, seed: seed)
     let model = ModelGradientCheck(
