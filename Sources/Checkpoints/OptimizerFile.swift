@@ -10,7 +10,7 @@ import Transformer
 package struct OptimizerFile {
   static let name = "optimizer.safetensors"
 
-  private let file: SafetensorsFile
+  private let file: SafetensorsFiles
   private let names: StoredParameters
 
   /// Opens the state in the checkpoint in `directory`, which is that of a model of shape `config`.
@@ -19,7 +19,8 @@ package struct OptimizerFile {
   /// - Throws: `FileError`: the checkpoint has no state, or other tensors than these.
   package init(of directory: String, _ config: GPTConfig, tensors: [(name: String, shape: [Int])]) throws {
     try Manifest(of: directory).verify(directory, files: [Self.name])
-    file = try SafetensorsFile(directory + "/" + Self.name, ifMissing: "the run cannot go on from here")
+    file = SafetensorsFiles(
+      try SafetensorsFile(directory + "/" + Self.name, ifMissing: "the run cannot go on from here"))
     names = StoredParameters(try Checkpoint.architecture(of: directory), config)
     let stored = tensors.map { name, shape in
       let (kind, parameter) = Self.split(name)

@@ -83,6 +83,7 @@ struct SampleCommand: Command {
   func run(on terminal: Terminal) throws -> ExitCode {
     let path = try checkpointPath()
     let loaded = try Checkpoint(directory: path)
+    for note in loaded.notes { terminal.writeLine(note, to: .error) }
     terminal.writeLine("Sampling from \(path)", to: .error)
     try computing(onThreads: threads) {
       let generator = TextGenerator(loaded.model, tokenizer: loaded.tokenizer)
