@@ -42,7 +42,7 @@ let package = Package(
     module("Transformer", "Layers", "Autograd", "Randomness"),
     module("Fables", "Randomness"),
     module("Checkpoints", "Files", "Transformer", "Text", "Autograd", "Randomness"),
-    module("Sampling", "Transformer", "Text", "Randomness"),
+    module("Sampling", "Transformer", "Text", "Files", "Randomness"),
     module("Training", "Optimizers", "Checkpoints", "Files", "Transformer", "Layers", "Text", "Autograd", "Randomness"),
     module("Benchmarks", "Training", "Transformer", "Layers", "Autograd", "CKernels"),
     .executableTarget(

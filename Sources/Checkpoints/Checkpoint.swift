@@ -12,11 +12,16 @@ import Transformer
 /// The files are `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json` and
 /// `manifest.json`; a run in training adds `optimizer.safetensors` and `trainer_state.json`. They hold
 /// nothing that depends on time, place or the number of threads, and reading them executes nothing.
+///
+/// What `save_pretrained` makes of a checkpoint is read as well: without a manifest, in float16 or bfloat16, with its
+/// weights in several files.
 public struct Checkpoint: Sendable {
   /// The model.
   public let model: GPT
   /// The model's tokenizer; has as many ids as the model.
   public let tokenizer: any Tokenizer
+  /// What whoever reads it should know of it, a sentence each: that its files could not be verified, say.
+  public let notes: [String]
   /// How transformers keeps such a model.
   let architecture: any Architecture
 
@@ -38,30 +43,48 @@ public struct Checkpoint: Sendable {
     self.model = model
     self.tokenizer = tokenizer
     self.architecture = architecture
+    notes = []
   }
 
-  /// Reads the checkpoint in `directory`, after verifying its files against the manifest.
+  /// Reads the checkpoint in `directory`, after verifying its files against the manifest, where it has one.
   ///
   /// - Throws: `FileError` that names the file which is missing, damaged, or of a model that this is
-  ///   not.
-  public init(directory: String) throws {
-    try self.init(directory: directory, calls: POSIX())
-  }
+  ///   not; `MemoryError` where the model is too large for this computer.
+  public init(directory: String) throws { try self.init(directory: directory, calls: POSIX()) }
 
   /// The same, by the system calls of whoever works in the run's directory.
   package init(directory: String, calls: any SystemCalls) throws {
-    let files = [Self.configName, WeightsFile.name, TokenizerFile.name, TokenizerFile.configName]
-    try Manifest(of: directory, calls: calls).verify(directory, files: files, calls: calls)
+    let weights = try StoredWeights(in: directory, calls)
+    notes = try Self.verify(directory, weights.files, calls)
     let configFile = try Self.document(Self.configName, in: directory, calls)
     architecture = try Checkpoints.architecture(of: configFile)
     let config = try architecture.config(from: configFile)
-    let tokenizerFile = try Self.document(TokenizerFile.name, in: directory, calls)
+    let tokenizerFile = try Self.document(
+      TokenizerFile.name, in: directory, calls, atMost: InputFile.largestDocument)
     tokenizer = try Tokenizers.tokenizer(from: tokenizerFile)
     guard tokenizer.vocabularySize == config.vocabularySize else {
       throw tokenizerFile["model"]["vocab"].failure(
         "\(tokenizer.vocabularySize) tokens, where config.json says vocab_size \(config.vocabularySize)")
     }
-    model = try WeightsFile.read(directory + "/" + WeightsFile.name, architecture, config: config, calls: calls)
+    model = try weights.model(architecture, config)
+  }
+
+  /// Holds the files that are read against the manifest; what there is to say where there is none.
+  ///
+  /// transformers writes none; but a run that can go on has always had one.
+  private static func verify(
+    _ directory: String, _ weights: [String], _ calls: any SystemCalls
+  ) throws -> [String] {
+    do {
+      let files = [configName] + weights + [TokenizerFile.name, TokenizerFile.configName]
+      try Manifest(of: directory, calls: calls).verify(directory, files: files, calls: calls)
+      return []
+    } catch let error as FileError {
+      guard case .missing(let path, _) = error, path == directory + "/" + Manifest.fileName,
+        try InputFile.ifPresent(directory + "/" + TrainerState.fileName, calls: calls) == nil
+      else { throw error }
+      return ["\(printable(directory)) has no \(Manifest.fileName): its files are read without being verified."]
+    }
   }
 
   /// The architecture of the checkpoint in `directory`.
@@ -69,8 +92,10 @@ public struct Checkpoint: Sendable {
     try Checkpoints.architecture(of: document(configName, in: directory, calls))
   }
 
-  private static func document(_ name: String, in directory: String, _ calls: any SystemCalls) throws -> JSONField {
-    try InputFile(directory + "/" + name, ifMissing: "take another checkpoint", calls: calls).json()
+  private static func document(
+    _ name: String, in directory: String, _ calls: any SystemCalls, atMost limit: Int = InputFile.smallDocument
+  ) throws -> JSONField {
+    try InputFile(directory + "/" + name, ifMissing: "take another checkpoint", calls: calls).json(atMost: limit)
   }
 
   /// Writes the checkpoint to `directory` atomically.

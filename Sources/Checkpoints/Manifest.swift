@@ -51,7 +51,7 @@ extension Manifest {
     }
     for (name, entry) in try document["files"].members {
       // A name is opened: it must not lead out of the directory.
-      guard !name.isEmpty, name != ".", name != "..", !name.contains("/"), !name.contains("\0") else {
+      guard name.isPlainFileName else {
         throw entry.failure("not the name of a file in a checkpoint")
       }
       files[name] = FileDigest(

@@ -10,7 +10,7 @@ import Transformer
 package struct OptimizerFile {
   static let name = "optimizer.safetensors"
 
-  private let file: SafetensorsFile
+  private let file: SafetensorsFiles
   private let names: StoredParameters
 
   /// Opens the state in the checkpoint in `directory`, which is that of a model of shape `config`.
@@ -22,8 +22,8 @@ package struct OptimizerFile {
     calls: any SystemCalls = POSIX()
   ) throws {
     try Manifest(of: directory, calls: calls).verify(directory, files: [Self.name], calls: calls)
-    file = try SafetensorsFile(
-      directory + "/" + Self.name, ifMissing: "the run cannot go on from here", calls: calls)
+    file = SafetensorsFiles(
+      try SafetensorsFile(directory + "/" + Self.name, ifMissing: "the run cannot go on from here", calls: calls))
     names = StoredParameters(try Checkpoint.architecture(of: directory, calls: calls), config)
     let stored = tensors.map { name, shape in
       let (kind, parameter) = Self.split(name)

@@ -16,13 +16,15 @@ public enum Safetensors {
     try DurableFile.replace(path) { try $0.write(safetensors: tensors) }
   }
 
-  /// The tensors of the file at `path` by their names.
+  /// The tensors of the file at `path` by their names; those stored in float16 or bfloat16 are converted to float32.
   ///
-  /// - Throws: `FileError` if there is no such file, it is no safetensors file, or its elements are neither float32 nor
-  ///   float64.
+  /// - Throws: `FileError` if there is no such file, it is no safetensors file, its elements are of another type, or two
+  ///   names are equal as Swift compares strings.
   public static func read(_ path: String) throws -> [String: Tensor] {
     let file = try SafetensorsFile(path, ifMissing: "give a safetensors file")
     let tensors = try file.header.entries.map { ($0.name, try file.tensor($0.name, shape: $0.shape)) }
-    return Dictionary(uniqueKeysWithValues: tensors)
+    return try Dictionary(tensors) { _, _ in
+      throw FileError.malformed(file: path, reason: "two names that differ only in how their characters are composed")
+    }
   }
 }

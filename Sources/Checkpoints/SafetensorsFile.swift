@@ -7,7 +7,10 @@ package struct SafetensorsFile {
   package let header: SafetensorsHeader
   private let file: InputFile
   private let dataStart: Int
-  private let entries: [String: SafetensorsHeader.Entry]
+  private let entries: [ExactName: Int]  // places in the header
+
+  /// Where the file is, as errors name it.
+  var path: String { file.path }
 
   /// Opens the file at `path` and reads its header.
   ///
@@ -19,45 +22,52 @@ package struct SafetensorsFile {
     }
     let prefix = try file.bytes(in: 0..<8)
     let length = prefix.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard length <= SafetensorsHeader.maximumByteCount, Int(length) <= file.byteCount - 8 else {
+    guard length <= UInt64(file.byteCount - 8) else {
       throw FileError.malformed(
         file: path,
         reason: "no safetensors file, or truncated: a header of \(length) bytes in \(file.byteCount)")
     }
+    guard length <= SafetensorsHeader.maximumByteCount else {
+      throw FileError.malformed(
+        file: path, reason: "a header of \(length) bytes; at most \(SafetensorsHeader.maximumByteCount) are read")
+    }
     dataStart = 8 + Int(length)
     header = try SafetensorsHeader(
       parsing: try file.bytes(in: 8..<dataStart), dataByteCount: file.byteCount - dataStart, file: path)
-    entries = Dictionary(header.entries.map { ($0.name, $0) }) { first, _ in first }
+    entries = Dictionary(header.entries.enumerated().map { (ExactName($1.name), $0) }) { first, _ in first }
   }
 
-  /// Reads the tensor called `name`, which must have `shape`.
+  /// Reads the tensor called `name`, which must have `shape`: in float64 if it is stored so, or else in float32.
   ///
   /// - Throws: `FileError` if it is not in the file, has another shape, or cannot be read.
   package func tensor(_ name: String, shape: [Int]) throws -> Tensor {
     let entry = try require(name, shape: shape)
-    return try Tensor(shape: shape, elementType: entry.elementType) { buffer in
-      try file.read(at: dataStart + entry.bytes.lowerBound, into: buffer)
+    return try Tensor(shape: shape, elementType: entry.elementType.elementType) { buffer in
+      let stored = UnsafeMutableRawBufferPointer(rebasing: buffer.suffix(entry.bytes.count))
+      try file.read(at: dataStart + entry.bytes.lowerBound, into: stored)
+      if stored.count < buffer.count { entry.elementType.widen(buffer) }
     }
   }
 
   /// Throws `FileError.malformed` unless the file holds a tensor called `name` that has `shape`.
   @discardableResult
   func require(_ name: String, shape: [Int]) throws -> SafetensorsHeader.Entry {
-    guard let entry = entries[name] else {
-      throw FileError.malformed(file: file.path, reason: "\(name) is missing")
+    guard let entry = entries[ExactName(name)].map({ header.entries[$0] }) else {
+      throw FileError.malformed(file: file.path, reason: "\(printable(name)) is missing")
     }
     guard entry.shape == shape else {
       throw FileError.malformed(
-        file: file.path, reason: "\(name) has shape \(entry.shape), where the configuration demands \(shape)")
+        file: file.path, reason: "\(printable(name)) has shape \(entry.shape), where the configuration demands \(shape)")
     }
     return entry
   }
 
   /// Throws `FileError.malformed` where the file holds a tensor that is not one of `names`.
   package func requireNoneBut(_ names: Set<String>) throws {
-    if let entry = header.entries.first(where: { !names.contains($0.name) }) {
+    let names = Set(names.map(ExactName.init))
+    if let entry = header.entries.first(where: { !names.contains(ExactName($0.name)) }) {
       throw FileError.malformed(
-        file: file.path, reason: "\(entry.name) is no parameter of this configuration")
+        file: file.path, reason: "\(printable(entry.name)) is no parameter of this configuration")
     }
   }
 }

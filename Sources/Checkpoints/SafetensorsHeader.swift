@@ -5,22 +5,25 @@ import Files
 ///
 ///     8 bytes: N, little-endian │ N bytes: JSON │ the tensors' bytes, row-major, without gaps
 ///
-/// Tensors of float32 (F32) and float64 (F64) are read and written. https://huggingface.co/docs/safetensors
+/// Tensors of float32 (F32) and float64 (F64) are read and written, those of float16 (F16) and bfloat16 (BF16) read.
+/// https://huggingface.co/docs/safetensors
 package struct SafetensorsHeader: Equatable {
   /// One tensor of the file.
   package struct Entry: Equatable {
     /// What the tensor is called.
     package var name: String
     /// What its elements are.
-    package var elementType: ElementType
+    package var elementType: StoredElementType
     /// Its axis lengths.
     package var shape: [Int]
     /// Where its bytes are, counted from the end of the header.
     package var bytes: Range<Int>
   }
 
-  /// The reference's own bound on N.
-  static let maximumByteCount = 100_000_000
+  /// What N may be; that of a model of a thousand layers is less. (The reference's own bound is twelve times as much.)
+  static let maximumByteCount = 8 << 20
+  /// How many axes a tensor may have.
+  private static let mostAxes = 16
   static let metadataName = "__metadata__"
 
   /// In the order of their bytes.
@@ -58,17 +61,21 @@ extension SafetensorsHeader {
 
   private static func entry(_ name: String, _ field: JSONField) throws -> Entry {
     let type = try field["dtype"].string
-    guard let elementType = ElementType(safetensors: type) else {
+    guard let elementType = StoredElementType(rawValue: type) else {
       throw FileError.unsupported(
         file: field.source,
-        reason: "\(name) is stored as \(type); F32 and F64 are read, so convert it to one of them")
+        reason: "\(printable(name)) is stored as \(printable(type, limit: 20)); F32, F16, BF16 and F64 are read, "
+          + "so convert it to one of them")
     }
-    let shape = try field["shape"].elements.map { try $0.integer(in: 0...Int.max) }
-    let offsets = try field["data_offsets"].elements.map { try $0.integer(in: 0...Int.max) }
-    guard offsets.count == 2, offsets[0] <= offsets[1] else {
-      throw field["data_offsets"].failure("expected a beginning and an end, not before it")
-    }
-    return Entry(name: name, elementType: elementType, shape: shape, bytes: offsets[0]..<offsets[1])
+    let shape = try field["shape"].elements
+    guard shape.count <= mostAxes else { throw field["shape"].failure("\(shape.count) axes; at most \(mostAxes)") }
+    let offsets = try field["data_offsets"].elements
+    guard offsets.count == 2 else { throw field["data_offsets"].failure("expected a beginning and an end") }
+    let (begin, end) = (try offsets[0].integer(in: 0...Int.max), try offsets[1].integer(in: 0...Int.max))
+    guard begin <= end else { throw field["data_offsets"].failure("expected an end that is not before the beginning") }
+    return Entry(
+      name: name, elementType: elementType, shape: try shape.map { try $0.integer(in: 0...Int.max) },
+      bytes: begin..<end)
   }
 
   /// Where the last of `entries` ends, each checked to begin where the one before ends and to fill its bytes.
@@ -107,7 +114,7 @@ extension SafetensorsHeader {
     entries = ordered.map { name, tensor in
       let begin = end
       end += tensor.count * tensor.elementType.byteCount
-      return Entry(name: name, elementType: tensor.elementType, shape: tensor.shape, bytes: begin..<end)
+      return Entry(name: name, elementType: StoredElementType(tensor.elementType), shape: tensor.shape, bytes: begin..<end)
     }
     self.metadata = metadata
   }
@@ -119,7 +126,7 @@ extension SafetensorsHeader {
     var members = [JSON.Member(name: Self.metadataName, value: .object(strings))]
     members += entries.map { entry in
       let value: JSON = [
-        "dtype": .string(entry.elementType.safetensorsName),
+        "dtype": .string(entry.elementType.rawValue),
         "shape": .array(entry.shape.map(JSON.integer)),
         "data_offsets": [.integer(entry.bytes.lowerBound), .integer(entry.bytes.upperBound)],
       ]
@@ -129,18 +136,6 @@ extension SafetensorsHeader {
     json += [UInt8](repeating: UInt8(ascii: " "), count: -json.count & 7)
     return withUnsafeBytes(of: UInt64(json.count).littleEndian, Array.init) + json
   }
-}
-
-extension ElementType {
-  fileprivate init?(safetensors name: String) {
-    switch name {
-    case "F32": self = .float32
-    case "F64": self = .float64
-    default: return nil
-    }
-  }
-
-  fileprivate var safetensorsName: String { self == .float32 ? "F32" : "F64" }
 }
 
 extension Int {

@@ -57,7 +57,8 @@ extension Starcoder2 {
       contextLength: try document["max_position_embeddings"].integer,
       slidingWindow: try document["sliding_window"].ifPresent?.integer,
       tiesHead: try document["tie_word_embeddings"].ifPresent?.bool ?? true)
-    config.layerNormEpsilon = try document["norm_epsilon"].number
+    // What is left out is transformers' own default, which is this one's; sizes are never left out.
+    config.layerNormEpsilon = try document["norm_epsilon"].ifPresent?.number ?? config.layerNormEpsilon
     // transformers 5 asks the same places in the same order.
     let theta = document["rope_parameters"]["rope_theta"].ifPresent ?? document["rope_theta"].ifPresent
     config.ropeTheta = try theta?.number ?? config.ropeTheta
@@ -70,15 +71,24 @@ extension Starcoder2 {
 
   private func requireSupported(_ document: JSONField) throws {
     try document["model_type"].require(.string(modelType))
-    try document["hidden_act"].require("gelu_pytorch_tanh")
-    if document["use_bias"].ifPresent != nil { try document["use_bias"].require(true) }
-    if let architectures = try document["architectures"].ifPresent?.elements {
-      for architecture in architectures { try architecture.require("Starcoder2ForCausalLM") }
+    try document["hidden_act"].ifPresent?.require("gelu_pytorch_tanh")
+    try document["use_bias"].ifPresent?.require(true)
+    for architecture in try document["architectures"].ifPresent?.elements ?? [] {
+      try architecture.require("Starcoder2ForCausalLM")
     }
-    if let scaling = document["rope_scaling"].ifPresent { throw scaling.unsupported("null") }
-    for (name, field) in try document["rope_parameters"].ifPresent?.members ?? [] where name != "rope_theta" {
-      guard name == "rope_type" else { throw field.unsupported("rope_type and rope_theta alone") }
-      try field.require("default")
+    if let quantization = document["quantization_config"].ifPresent { throw quantization.unsupported("null") }
+    // transformers 4, which called the type "type" once; only the newer spelling has θ among them.
+    try requireDefault(document["rope_scaling"], types: ["rope_type", "type"], others: [])
+    try requireDefault(document["rope_parameters"], types: ["rope_type"], others: ["rope_theta"])
+  }
+
+  /// Throws unless the rotary embedding that `field` describes, if it does, is the plain one.
+  private func requireDefault(_ field: JSONField, types: [String], others: [String]) throws {
+    for (name, member) in try field.ifPresent?.members ?? [] where !others.contains(name) {
+      guard types.contains(name) else {
+        throw member.unsupported((types.prefix(1) + others).joined(separator: " and ") + " alone")
+      }
+      try member.require("default")
     }
   }
 }

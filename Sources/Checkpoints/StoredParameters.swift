@@ -26,7 +26,7 @@ struct StoredParameters {
   }
 
   /// The tensor of `shape` that goes with the parameter `name`, in float32, from those of `file` that hold it.
-  func read(_ name: String, shape: [Int], from file: SafetensorsFile, prefix: String = "") throws -> Tensor {
+  func read(_ name: String, shape: [Int], from file: SafetensorsFiles, prefix: String = "") throws -> Tensor {
     let parts = parts(of: name, shape)
     if parts.count == 1, parts[0].rows == nil {
       return try file.tensor(prefix + parts[0].name, shape: shape).converted(to: .float32)
@@ -43,11 +43,13 @@ struct StoredParameters {
     return whole
   }
 
-  /// Throws `FileError.malformed` unless `file` holds the tensors that go with `parameters`, and none besides.
+  /// Throws `FileError.malformed` unless `file` holds the tensors that go with `parameters`, and none besides but those
+  /// called as one of `optional`.
   func requireTensors(
-    of file: SafetensorsFile, for parameters: [(prefix: String, name: String, shape: [Int])]
+    of file: SafetensorsFiles, for parameters: [(prefix: String, name: String, shape: [Int])],
+    permitting optional: [String] = []
   ) throws {
-    var names = Set<String>()
+    var names = Set(optional)
     for (prefix, name, shape) in parameters {
       for part in parts(of: name, shape) {
         try file.require(prefix + part.name, shape: part.shape(ofRowsOf: shape))

@@ -20,13 +20,16 @@ extension FileError: CustomStringConvertible {
   /// One line that names the file, what is wrong with it and, where there is one, the way out.
   public var description: String {
     switch self {
-    case .missing(let path, let remedy): "\(path): not found; \(remedy)"
+    case .missing(let path, let remedy): "\(shown(path)): not found; \(remedy)"
     case .system(let operation, let path, let code):
-      "\(path): cannot \(operation): \(String(cString: strerror(code)))"
-    case .inUse(let path): "\(path): another run is under way there; wait for it, or choose another directory"
-    case .malformed(let file, let reason): "\(file): \(reason)"
-    case .unsupported(let file, let reason): "\(file): \(reason)"
-    case .damaged(let file, let reason): "\(file): \(reason); take another checkpoint of the run"
+      "\(shown(path)): cannot \(operation): \(String(cString: strerror(code)))"
+    case .inUse(let path): "\(shown(path)): another run is under way there; wait for it, or choose another directory"
+    case .malformed(let file, let reason): "\(shown(file)): \(reason)"
+    case .unsupported(let file, let reason): "\(shown(file)): \(reason)"
+    case .damaged(let file, let reason): "\(shown(file)): \(reason); take another checkpoint of the run"
     }
   }
+
+  /// A path whole, which a system bounds already, but nothing in it that a terminal would obey.
+  private func shown(_ path: String) -> String { printable(path, limit: 4096) }
 }

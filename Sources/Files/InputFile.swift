@@ -9,9 +9,6 @@ package final class InputFile {
   private let descriptor: Int32
   private let calls: any SystemCalls
 
-  /// JSON documents of checkpoints are small; a longer one is refused before memory is taken for it.
-  static let maximumDocumentByteCount = 64 << 20
-
   /// Opens the file at `path`.
   ///
   /// - Throws: `FileError.missing` with `remedy` where nothing is there; `.system` where it cannot be
@@ -57,17 +54,6 @@ package final class InputFile {
       try read(at: range.lowerBound, into: UnsafeMutableRawBufferPointer(buffer))
       count = range.count
     }
-  }
-
-  /// The file as a JSON document.
-  ///
-  /// - Throws: `FileError.malformed` if it is none, or is longer than 64 MiB.
-  package func json() throws -> JSONField {
-    guard byteCount <= Self.maximumDocumentByteCount else {
-      throw FileError.malformed(
-        file: path, reason: "\(byteCount) bytes: too long for a JSON document here")
-    }
-    return JSONField(try JSON(parsing: try bytes(in: 0..<byteCount), from: path), in: path)
   }
 
   /// The SHA-256 hash of the whole file, read in pieces.

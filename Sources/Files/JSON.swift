@@ -2,7 +2,7 @@
 ///
 ///     let event: JSON = ["event": "step", "step": .integer(step), "loss": .number(loss)]
 ///     print(event.compact)
-package enum JSON: Sendable, Equatable {
+package enum JSON: Sendable {
   case null
   case bool(Bool)
   /// A number spelled without point and exponent.
@@ -14,7 +14,7 @@ package enum JSON: Sendable, Equatable {
   case object([Member])
 
   /// One `"name": value` of an object.
-  package struct Member: Sendable, Equatable {
+  package struct Member: Sendable {
     /// What the member is called.
     package var name: String
     /// What it holds.
@@ -26,8 +26,8 @@ package enum JSON: Sendable, Equatable {
       self.value = value
     }
 
-    /// Compares scalar by scalar: to `String.==`, a precomposed character and its decomposition are one name.
-    func isNamed(_ other: String) -> Bool { name.utf8.elementsEqual(other.utf8) }
+    /// Whether its name is the same scalars as `other`.
+    func isNamed(_ other: String) -> Bool { name.isIdentical(to: other) }
   }
 
   /// The value of an object's member; nil if there is none, or if this is no object.
@@ -50,6 +50,29 @@ package enum JSON: Sendable, Equatable {
       self = .object(members)
     }
   }
+}
+
+// MARK: - Equality
+
+// Strings and names are compared scalar by scalar, which `String.==` does not.
+
+extension JSON: Equatable {
+  package static func == (a: Self, b: Self) -> Bool {
+    switch (a, b) {
+    case (.null, .null): true
+    case (.bool(let a), .bool(let b)): a == b
+    case (.integer(let a), .integer(let b)): a == b
+    case (.number(let a), .number(let b)): a == b
+    case (.string(let a), .string(let b)): a.isIdentical(to: b)
+    case (.array(let a), .array(let b)): a == b
+    case (.object(let a), .object(let b)): a == b
+    default: false
+    }
+  }
+}
+
+extension JSON.Member: Equatable {
+  package static func == (a: Self, b: Self) -> Bool { a.isNamed(b.name) && a.value == b.value }
 }
 
 // MARK: - Literals

@@ -10,23 +10,57 @@ package struct JSONField: Sendable {
   package let value: JSON?
   /// The document's name, usually its path.
   package let source: String
-  /// Names and indices from the root: `model.vocab`, `shape[1]`; empty for the root.
-  package let place: String
+  /// How to get here; nil for the root.
+  private let location: Location?
+
+  /// A step from a container to one of those that it holds. They share it, and a name is spelled out only for an error, so
+  /// that a list of a document's fields takes little memory.
+  private struct Location: Sendable {
+    enum Step: Sendable { case name(String), index(Int) }
+    final class Container: Sendable {
+      let location: Location?
+      init(_ location: Location?) { self.location = location }
+    }
+    let step: Step
+    let container: Container
+  }
 
   /// The root of `document`, which errors call `source`.
   package init(_ document: JSON, in source: String) {
-    self.init(value: document, source: source, place: "")
+    self.init(value: document, source: source, location: nil)
   }
 
-  private init(value: JSON?, source: String, place: String) {
+  private init(value: JSON?, source: String, location: Location?) {
     self.value = value
     self.source = source
-    self.place = place
+    self.location = location
   }
+
+  /// Names and indices from the root, as an error shows them: `model.vocab`, `shape[1]`; empty for the root.
+  package var place: String {
+    var place = ""
+    var next = location
+    while let location = next {
+      next = location.container.location
+      switch location.step {
+      case .index(let index): place = "[\(index)]\(place)"
+      case .name(let name):
+        place = (next == nil ? "" : ".") + printable(name, limit: Self.excerptLimit) + place
+      }
+    }
+    return place
+  }
+
+  /// How much of a name or a value an error shows.
+  private static let excerptLimit = 60
 
   /// The member called `name`.
   package subscript(name: String) -> JSONField {
-    JSONField(value: value?[name], source: source, place: place.isEmpty ? name : "\(place).\(name)")
+    field(value?[name], .name(name), of: Location.Container(location))
+  }
+
+  private func field(_ value: JSON?, _ step: Location.Step, of container: Location.Container) -> JSONField {
+    JSONField(value: value, source: source, location: Location(step: step, container: container))
   }
 
   /// This place, or nil if it holds nothing or null.
@@ -34,7 +68,8 @@ package struct JSONField: Sendable {
 
   /// The error that says `reason` of this place.
   package func failure(_ reason: String) -> FileError {
-    .malformed(file: source, reason: place.isEmpty ? reason : "\(place): \(reason)")
+    let place = place
+    return .malformed(file: source, reason: place.isEmpty ? reason : "\(place): \(reason)")
   }
 
   /// The error that says what was `expected` at this place and what was found.
@@ -56,8 +91,7 @@ package struct JSONField: Sendable {
 
   /// The beginning of `value`, for an error.
   private static func excerpt(_ value: JSON) -> String {
-    let text = value.compact
-    return text.count > 60 ? text.prefix(60) + "…" : text
+    printable(value.beginning(atMost: excerptLimit), limit: excerptLimit)
   }
 }
 
@@ -111,9 +145,8 @@ extension JSONField {
   package var elements: [JSONField] {
     get throws {
       guard case .array(let elements) = value else { throw mismatch("an array") }
-      return elements.enumerated().map { index, element in
-        JSONField(value: element, source: source, place: "\(place)[\(index)]")
-      }
+      let container = Location.Container(location)
+      return elements.enumerated().map { index, element in field(element, .index(index), of: container) }
     }
   }
 
@@ -121,10 +154,8 @@ extension JSONField {
   package var members: [(name: String, field: JSONField)] {
     get throws {
       guard case .object(let members) = value else { throw mismatch("an object") }
-      return members.map { member in
-        let place = place.isEmpty ? member.name : "\(place).\(member.name)"
-        return (member.name, JSONField(value: member.value, source: source, place: place))
-      }
+      let container = Location.Container(location)
+      return members.map { ($0.name, field($0.value, .name($0.name), of: container)) }
     }
   }
 }

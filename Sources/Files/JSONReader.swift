@@ -4,8 +4,8 @@ extension JSON {
   /// The one value that `bytes` spell, read strictly by RFC 8259.
   ///
   /// Refused beyond what the grammar refuses: a name twice in one object, half a surrogate pair, invalid
-  /// UTF-8, numbers past the range of Double, more than 64 levels and more than two million values. An
-  /// integer past the range of Int is read as a number.
+  /// UTF-8, numbers past the range of Double, more than 64 levels, more than 2¹⁸ values and more than 16 MiB of text in
+  /// strings: the value takes at most 64 MiB besides `bytes`. An integer past the range of Int is read as a number.
   ///
   /// - Parameter source: What errors call the document, usually its path.
   /// - Throws: `FileError.malformed` with line, column and byte offset.
@@ -23,12 +23,15 @@ extension JSON {
 private struct JSONReader {
   static let decimalDigits = UInt8(ascii: "0")...UInt8(ascii: "9")
   static let maximumDepth = 64
-  static let maximumValueCount = 2_000_000
+  static let maximumValueCount = 1 << 18
+  static let maximumTextByteCount = 16 << 20
+  static let maximumNumberByteCount = 1024
 
   let bytes: [UInt8]
   let source: String
   private var position = 0
   private var valueCount = 0
+  private var textByteCount = 0
 
   init(bytes: [UInt8], source: String) {
     self.bytes = bytes
@@ -67,15 +70,15 @@ private struct JSONReader {
 
   private mutating func members(depth: Int) throws -> [JSON.Member] {
     var members: [JSON.Member] = []
-    var names = Set<[UInt8]>()  // bytes, since equal Strings may differ in their scalars
+    var names = NameTable()
     try items(closedBy: "}") { reader in
       let start = reader.position
       guard reader.peek == UInt8(ascii: "\"") else {
         throw reader.failure("expected a name in quotes, found \(reader.found)")
       }
       let name = try reader.string()
-      guard names.insert(Array(name.utf8)).inserted else {
-        throw reader.failure("the name \"\(name)\" is there twice", at: start)
+      guard names.insert(name, after: members) else {
+        throw reader.failure("the name \"\(printable(name, limit: 60))\" is there twice", at: start)
       }
       reader.skipWhitespace()
       guard reader.take(":") else { throw reader.failure("expected ':', found \(reader.found)") }
@@ -118,6 +121,9 @@ extension JSONReader {
       if !take("+") { _ = take("-") }
       try digits()
     }
+    guard position - start <= Self.maximumNumberByteCount else {
+      throw failure("a number of more than \(Self.maximumNumberByteCount) digits", at: start)
+    }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if position == integerEnd, let integer = Int(text) { return .integer(integer) }
     guard let number = Double(text), number.isFinite else {
@@ -135,21 +141,43 @@ extension JSONReader {
   private mutating func string() throws -> String {
     let start = position
     position += 1
-    var content: [UInt8] = []
-    while let byte = peek {
+    let contentStart = position
+    while let byte = peek, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { position += 1 }
+    if peek == UInt8(ascii: "\"") {
+      position += 1
+      return try text(bytes[contentStart..<(position - 1)], at: start)
+    }
+    return try stringWithEscapes(Array(bytes[contentStart..<min(position, contentStart + limitOfText)]), at: start)
+  }
+
+  /// The rest of a string that begins with `content`.
+  private mutating func stringWithEscapes(_ content: [UInt8], at start: Int) throws -> String {
+    var content = content
+    while let byte = peek, content.count < limitOfText {
       position += 1
       switch byte {
-      case UInt8(ascii: "\""):
-        guard let string = String(validating: content, as: UTF8.self) else {
-          throw failure("the string that begins here is not UTF-8", at: start)
-        }
-        return string
+      case UInt8(ascii: "\""): return try text(content[...], at: start)
       case UInt8(ascii: "\\"): content.append(contentsOf: String(try escape()).utf8)
       case 0..<0x20: throw failure("a control character in a string; write it as an escape", at: position - 1)
       default: content.append(byte)
       }
     }
+    guard peek == nil else { return try text(content[...], at: start) }
     throw failure("the string that begins here has no end", at: start)
+  }
+
+  /// How much text may yet come, and a byte more.
+  private var limitOfText: Int { Self.maximumTextByteCount - textByteCount + 1 }
+
+  private mutating func text(_ content: ArraySlice<UInt8>, at start: Int) throws -> String {
+    guard content.count < limitOfText else {
+      throw failure("more than \(Self.maximumTextByteCount >> 20) MiB of text in strings", at: start)
+    }
+    textByteCount += content.count
+    guard let string = String(validating: content, as: UTF8.self) else {
+      throw failure("the string that begins here is not UTF-8", at: start)
+    }
+    return string
   }
 
   private mutating func escape() throws -> Unicode.Scalar {
@@ -227,5 +255,33 @@ extension JSONReader {
     // Continuation bytes are not counted, so that a column is a character.
     let column = 1 + before.reversed().prefix { $0 != UInt8(ascii: "\n") }.count { $0 & 0xC0 != 0x80 }
     return .malformed(file: source, reason: "line \(line), column \(column) (byte \(offset)): \(reason)")
+  }
+}
+
+// MARK: - Names
+
+/// The names of an object that is being read, found by their bytes: places in its list of members, so that none is copied.
+private struct NameTable {
+  private var slots: [Int32] = []  // open addressing; -1 for none
+  private static let fewest = 16  // members from which on a table is worth its making
+
+  /// Whether `name` differs from those of `members`, after which it will be put.
+  mutating func insert(_ name: String, after members: [JSON.Member]) -> Bool {
+    guard members.count >= Self.fewest else { return !members.contains { $0.isNamed(name) } }
+    if 2 * (members.count + 1) > slots.count {
+      slots = Array(repeating: -1, count: max(4 * Self.fewest, 2 * slots.count))
+      for (index, member) in members.enumerated() { slots[slot(of: member.name, members)] = Int32(index) }
+    }
+    let slot = slot(of: name, members)
+    guard slots[slot] < 0 else { return false }
+    slots[slot] = Int32(members.count)
+    return true
+  }
+
+  /// Where `name` is, or the free place where it would be.
+  private func slot(of name: String, _ members: [JSON.Member]) -> Int {
+    var slot = ExactName(name).hashValue & (slots.count - 1)
+    while slots[slot] >= 0, !members[Int(slots[slot])].isNamed(name) { slot = (slot + 1) & (slots.count - 1) }
+    return slot
   }
 }

@@ -4,6 +4,9 @@ extension JSON {
 
   /// This value with a member or element a line, indented by two spaces, without a newline at the end.
   package var pretty: String { JSONWriter.text(of: self, pretty: true) }
+
+  /// The beginning of `compact`, a little more than `limit` scalars where there are as many, however long the whole is.
+  func beginning(atMost limit: Int) -> String { JSONWriter.text(of: self, pretty: false, limit: limit) }
 }
 
 /// Writes JSON: members in their order, integers as integers, other numbers with a point or an exponent.
@@ -14,14 +17,19 @@ private struct JSONWriter {
   private let isPretty: Bool
   private var text = ""
   private var depth = 0
+  /// Nothing is written from this length on, in bytes.
+  private let limit: Int
 
-  static func text(of value: JSON, pretty: Bool) -> String {
-    var writer = JSONWriter(isPretty: pretty)
+  static func text(of value: JSON, pretty: Bool, limit: Int? = nil) -> String {
+    // A scalar takes four bytes at most.
+    var writer = JSONWriter(isPretty: pretty, limit: limit.map { 4 * $0 + 4 } ?? .max)
     writer.write(value)
     return writer.text
   }
 
-  private init(isPretty: Bool) { self.isPretty = isPretty }
+  private init(isPretty: Bool, limit: Int) { (self.isPretty, self.limit) = (isPretty, limit) }
+
+  private var isFull: Bool { text.utf8.count >= limit }
 
   private mutating func write(_ value: JSON) {
     switch value {
@@ -45,7 +53,7 @@ private struct JSONWriter {
   ) {
     text += open
     depth += 1
-    for (index, item) in items.enumerated() {
+    for (index, item) in items.enumerated() where !isFull {
       if index > 0 { text += "," }
       startLine()
       writeItem(&self, item)
@@ -62,6 +70,7 @@ private struct JSONWriter {
   private mutating func write(string: String) {
     text += "\""
     for scalar in string.unicodeScalars {
+      if isFull { break }
       switch scalar {
       case "\"": text += "\\\""
       case "\\": text += "\\\\"

@@ -1,3 +1,4 @@
+import Files
 import Layers
 import Text
 import Transformer
@@ -36,10 +37,12 @@ public struct TextGenerator: Sendable {
   ///     let prefill = try generator.prefill("Once upon")
   ///     let texts = try (0..<10).map { try generator.generate(after: prefill, maxNewTokens: 99, sample: $0).text }
   ///
-  /// - Throws: `TextError.unknownCharacter` if the prompt has one.
-  public func prefill(_ prompt: String) throws(TextError) -> Prefill {
+  /// - Throws: `TextError.unknownCharacter` if the prompt has one; `MemoryError` where it is too long for this computer.
+  public func prefill(_ prompt: String) throws -> Prefill {
     let start = ContinuousClock.now
-    var decoder = Decoder(model, prompt: try tokens(of: prompt))
+    let tokens = try tokens(of: prompt)
+    try requireMemory(tokens, and: 0)
+    var decoder = Decoder(model, prompt: tokens)
     decoder.prefill()
     return Prefill(decoder: decoder, duration: .now - start)
   }
@@ -52,7 +55,8 @@ public struct TextGenerator: Sendable {
   ///   - sample: which of several samples this is; each has random numbers of its own.
   ///   - stop: strings that end the text.
   ///   - onText: called with new text as it is generated; return false to stop.
-  /// - Throws: `SamplingError`; `TextError.unknownCharacter` where the prompt has one; what `onText` throws.
+  /// - Throws: `SamplingError`; `TextError.unknownCharacter` where the prompt has one; `MemoryError` where so many tokens
+  ///   of context are too many for this computer; what `onText` throws.
   public func generate(
     prompt: String, maxNewTokens: Int, options: SamplingOptions = SamplingOptions(), sample: Int = 0,
     stop: [String] = [], onText: (String) throws -> Bool = { _ in true }
@@ -77,6 +81,7 @@ public struct TextGenerator: Sendable {
     _ decoder: Decoder, _ sampler: Sampler, _ maxNewTokens: Int, _ stop: [String],
     since start: ContinuousClock.Instant, _ onText: (String) throws -> Bool
   ) throws -> Generation {
+    try requireMemory(decoder.history, and: maxNewTokens)
     var (decoder, sampler) = (decoder, sampler)
     var text = TokenDecoder(tokenizer)
     var stops = StopStrings(stop)
@@ -94,6 +99,15 @@ public struct TextGenerator: Sendable {
     if goesOn && !stops.isFound { _ = try result.show(stops.finish(), onText) }
     result.duration = .now - start
     return result
+  }
+
+  /// Throws where what the model keeps of so many tokens, as many of them as its context holds, is more than there is.
+  private func requireMemory(_ prompt: [Int32], and maxNewTokens: Int) throws(MemoryError) {
+    let context = model.config.contextLength
+    let read = min(prompt.count, context)
+    try Files.requireMemory(
+      model.config.inferenceByteCount(positions: min(read + min(maxNewTokens, context), context), atOnce: read),
+      for: "a context of so many tokens", remedy: "give a shorter prompt, or make `max_new_tokens` smaller")
   }
 
   private func tokens(of prompt: String) throws(TextError) -> [Int32] {

@@ -66,7 +66,9 @@ extension CharacterTokenizer: StoredTokenizer {
   ///   is not `<unk>` with id 0 and single scalars with the ids after it.
   package init(from document: JSONField) throws {
     if case .object(let members) = Self.pipeline {
-      for member in members { try document[member.name].require(member.value) }
+      for member in members where !document[member.name].isIdentityPostProcessor {
+        try document[member.name].require(member.value)
+      }
     }
     let model = document["model"]
     try model["type"].require("WordLevel")

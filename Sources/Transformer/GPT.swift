@@ -15,14 +15,13 @@ public struct GPT: Module {
   var blocks: [Block]
   var norm: any Norm
   var untiedHead: Embedding?  // [V, C]
-  private var positions: RotaryTable
+  private var angles: RotaryAngles
 
   /// A model with GPT-2's initial weights: normal with σ = 0.02, the projections into the residual stream
   /// 0.02/√(2L), biases zero. Throws if `config` is not valid.
   public init(_ config: GPTConfig, key: RandomKey) throws(GPTConfigError) {
     try config.validate()
     self.init(config, .drawn(key))
-    positions = RotaryTable(config, elementType: elementType)
   }
 
   /// A model with the parameters that `read` returns for each name and shape.
@@ -31,7 +30,7 @@ public struct GPT: Module {
     try config.validate()
     self.init(config, .placeholders)
     try visitParameters { name, tensor in tensor = try read(name, tensor.shape) }
-    positions = RotaryTable(config, elementType: elementType)
+    angles = RotaryAngles(config, elementType: elementType)
   }
 
   /// The names and shapes of the parameters that a model of this configuration has, in their order.
@@ -45,7 +44,7 @@ public struct GPT: Module {
     blocks = (0..<config.layerCount).map { Block(config, weights.derived(by: 1).derived(by: $0)) }
     norm = weights.norm(config)
     untiedHead = config.tiesHead ? nil : weights.derived(by: 2).embedding(config)
-    positions = RotaryTable(headWidth: config.headWidth, positionCount: 0)
+    angles = RotaryAngles(config, elementType: .float32)
   }
 
   /// Visits `embedding`, `blocks.i`, `norm`, and `head` if it is not tied to the embedding.
@@ -117,7 +116,7 @@ extension GPT {
     let end = (cache?.lengths.max() ?? 0) + length
     require(end <= config.contextLength, "GPT: \(end) positions, the context length is \(config.contextLength)")
 
-    let context = ForwardContext(positions: positions, dropout: dropout, probe: probe)
+    let context = ForwardContext(positions: angles.table(of: end), dropout: dropout, probe: probe)
     var x = context.drop(embedding(tokens).reshaped(to: [batchSize, length, config.width]), at: .embedding)
     x = context.observe(x, at: .embedding)
     for (index, block) in blocks.enumerated() {
@@ -133,16 +132,7 @@ extension GPT {
   /// A copy with its weights converted to `elementType`: in float64 it serves as the reference.
   public func converted(to elementType: ElementType) -> GPT {
     var model = mappingParameters { $0.detached.converted(to: elementType) }
-    model.positions = RotaryTable(config, elementType: elementType)
+    model.angles = RotaryAngles(config, elementType: elementType)
     return model
-  }
-}
-
-extension RotaryTable {
-  /// The angles of every position that a model of this configuration has.
-  fileprivate init(_ config: GPTConfig, elementType: ElementType) {
-    self.init(
-      headWidth: config.headWidth, positionCount: config.contextLength, theta: config.ropeTheta,
-      elementType: elementType)
   }
 }

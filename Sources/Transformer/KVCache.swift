@@ -50,3 +50,16 @@ public struct KVCache {
     for layer in layers { layer.truncate(to: length) }
   }
 }
+
+// MARK: - Memory
+
+extension GPTConfig {
+  /// About how many bytes a model of this configuration takes that computes `positions` positions of a sequence, up to
+  /// `atOnce` of them in one call, by a rough count: weights, cache, angles, and what passes through one block.
+  package func inferenceByteCount(positions: Int, atOnce: Int) -> Double {
+    // Twice the keys and values: while a cache grows, and afterwards, what it had before is kept for other tensors.
+    let kept = Double(4 * layerCount * keyValueHeadCount * headWidth + headWidth)
+    let passing = Double(12 * width + 2 * mlpWidth)
+    return 4 * (Double(parameterCount) + Double(positions) * kept + Double(atOnce) * passing)
+  }
+}

@@ -18,6 +18,7 @@ package struct Minigpt {
     Terminal.occupyStandardDescriptors()
     // So that a file grown to its limit is an error with a name, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
+    exitWhenOutOfMemory()
     let code = run(Array(CommandLine.arguments.dropFirst()), on: Terminal())
     exit(code.rawValue)
   }

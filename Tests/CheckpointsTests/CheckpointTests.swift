@@ -171,7 +171,7 @@ func expectEqual(_ a: GPT, _ b: GPT, sourceLocation: SourceLocation = #_sourceLo
     "config.json", "manifest.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json",
   ]
 
-  @Test("a file that is missing is named, with a way out", arguments: files)
+  @Test("a file that is missing is named, with a way out", arguments: files.filter { $0 != "manifest.json" })
   func missing(name: String) throws {
     let error = try errorOfReading { try FileManager.default.removeItem(atPath: $0 + "/" + name) }
     guard case .missing(let path, let remedy) = error else { throw error }
@@ -225,6 +225,15 @@ func expectEqual(_ a: GPT, _ b: GPT, sourceLocation: SourceLocation = #_sourceLo
       try write(Array(Starcoder2().json(of: config).pretty.utf8), to: path + "/config.json")
     }
     #expect(hostile.description.contains("such a model would have about "))
+  }
+
+  @Test("a run's checkpoint that has lost its manifest is not whole") func runWithoutManifest() throws {
+    let error = try errorOfReading { path in
+      try FileManager.default.removeItem(atPath: path + "/manifest.json")
+      try write(Array("{}".utf8), to: path + "/trainer_state.json")
+    }
+    guard case .missing(let path, _) = error else { throw error }
+    #expect(path.hasSuffix("/c/manifest.json"))
   }
 
   @Test("any one byte changed in any file is noticed") func alterations() throws {

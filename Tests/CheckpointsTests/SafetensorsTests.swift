@@ -90,6 +90,35 @@ import Testing
     #expect(try Self.read(Self.file(header: "{}")).isEmpty)
   }
 
+  /// Every float16 there is, against the processor's own conversion; of NaNs, that they are the same NaN.
+  @Test("float16 is read as the float32 of the same value, subnormals, infinities and NaNs included")
+  func float16() throws {
+    let bits = (0...UInt16.max).map(\.self)
+    let header = #"{"h":{"dtype":"F16","shape":[65536],"data_offsets":[0,131072]}}"#
+    let bytes = bits.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+    let read = try #require(try Self.read(Self.file(header: header) + bytes)["h"])
+    #expect(read.elementType == .float32)
+    let values = read.floats
+    for (literal, value) in [
+      (0x0000, 0.0), (0x8000, -0.0), (0x0001, 0x1p-24), (0x03FF, 0x1p-14 - 0x1p-24), (0x0400, 0x1p-14), (0x3555, 0x1.554p-2),
+      (0x3C00, 1), (0xC000, -2), (0x7BFF, 65_504), (0x7C00, .infinity), (0xFC00, -.infinity),
+    ] as [(Int, Float)] {
+      #expect(values[literal].bitPattern == value.bitPattern, "\(String(literal, radix: 16))")
+    }
+    #expect(values[0x7E01].bitPattern == 0x7FC0_2000 && values[0xFC01].bitPattern == 0xFF80_2000)
+    #if !((os(macOS) || targetEnvironment(macCatalyst)) && arch(x86_64))
+      let wrong = bits.filter { !Float16(bitPattern: $0).isNaN && values[Int($0)] != Float(Float16(bitPattern: $0)) }
+      #expect(wrong.isEmpty)
+    #endif
+  }
+
+  @Test("bfloat16 is read as the float32 that it is the upper half of") func bfloat16() throws {
+    let header = #"{"b":{"dtype":"BF16","shape":[2,3],"data_offsets":[0,12]}}"#
+    let bits: [UInt16] = [0x3F80, 0xC040, 0x0001, 0x7F80, 0x8000, 0x7FC1]
+    let read = try #require(try Self.read(Self.file(header: header) + bits.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })["b"])
+    #expect(read.shape == [2, 3] && read.floats.map(\.bitPattern) == bits.map { UInt32($0) << 16 })
+  }
+
   @Test("a tensor of another name or shape, and one too many, are named") func namesTensors() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/x"
@@ -140,7 +169,9 @@ import Testing
       ("no shape", #"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#, 4),
       ("metadata that is no string", #"{"__metadata__":{"n":1}}"#, 0),
       ("no object", "[]", 0), ("no JSON", "{", 0), ("empty header", "", 0),
-      ("unknown element type", "{\(entry("a", "[1]", "[0,2]", type: "BF16"))}", 2),
+      ("unknown element type", "{\(entry("a", "[2]", "[0,2]", type: "I8"))}", 2),
+      ("halves that are counted as floats", "{\(entry("a", "[1]", "[0,4]", type: "F16"))}", 4),
+      ("seventeen axes", "{\(entry("a", "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]", "[0,4]"))}", 4),
     ])
   func refuses(what: String, header: String, dataByteCount: Int) throws {
     let bytes = SafetensorsTests.file(header: header, dataByteCount: dataByteCount)
@@ -149,10 +180,43 @@ import Testing
 
   @Test(
     "a header longer than the file or than the bound is refused before memory is taken",
-    arguments: [9, 1 << 20, 100_000_001, UInt64(Int64.max), UInt64.max])
+    arguments: [9, 1 << 20, (8 << 20) + 1, UInt64(Int64.max), UInt64.max] as [UInt64])
   func refusesLength(length: UInt64) throws {
     let bytes = withUnsafeBytes(of: length.littleEndian, Array.init) + Array("{}      ".utf8)
     #expect(throws: FileError.self) { try SafetensorsTests.read(bytes) }
+  }
+
+  @Test("a header of more than 8 MiB is refused though the file holds it") func refusesLongHeader() throws {
+    let spaces = String(repeating: " ", count: 8 << 20)
+    #expect(try SafetensorsTests.read(SafetensorsTests.file(header: "{}" + spaces.dropLast(2))).isEmpty)
+    let error = try fileError { _ = try SafetensorsTests.read(SafetensorsTests.file(header: "{}" + spaces)) }
+    #expect(error.description.hasSuffix("a header of 8388610 bytes; at most 8388608 are read"))
+  }
+
+  @Test("what a file calls its tensors and types is shown without what a terminal obeys, and cut") func shown() throws {
+    let name = "\u{1B}[2J" + String(repeating: "n", count: 1 << 16)
+    let header = "{\(JSON.string(name).compact):\(Self.entry("", "[1]", "[0,4]", type: "\\u001b]0;x").dropFirst(3))}"
+    let error = try fileError {
+      _ = try SafetensorsTests.read(SafetensorsTests.file(header: header, dataByteCount: 4))
+    }
+    #expect(error.description.contains("\\u{1B}[2Jnnn") && error.description.contains("\\u{1B}]0;x"))
+    #expect(error.description.utf8.count < 1000 && !error.description.unicodeScalars.contains("\u{1B}"))
+  }
+
+  @Test("names that only look alike are two tensors, and neither stands for the other") func exactNames() throws {
+    let (composed, decomposed) = ("\u{e9}", "e\u{301}")
+    let header = "{\(Self.entry(composed, "[1]", "[0,4]")),\(Self.entry(decomposed, "[2]", "[4,12]"))}"
+    try withTemporaryDirectory { directory in
+      try write(SafetensorsTests.file(header: header, dataByteCount: 12), to: directory + "/x")
+      let file = try SafetensorsFile(directory + "/x", ifMissing: "")
+      #expect(try file.tensor(composed, shape: [1]).count == 1)
+      #expect(try file.tensor(decomposed, shape: [2]).count == 2)
+      #expect(throws: FileError.self) { try Safetensors.read(directory + "/x") }
+      try write(SafetensorsTests.file(header: "{\(Self.entry("K", "[1]", "[0,4]"))}", dataByteCount: 4), to: directory + "/y")
+      let other = try SafetensorsFile(directory + "/y", ifMissing: "")
+      #expect(throws: FileError.self) { try other.tensor("\u{212A}", shape: [1]) }
+      #expect(throws: FileError.self) { try other.requireNoneBut(["\u{212A}"]) }
+    }
   }
 
   @Test("twenty thousand tensors over one span are refused in bounded time")

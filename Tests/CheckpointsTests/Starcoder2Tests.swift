@@ -59,12 +59,19 @@ import Transformer
 
   @Test("what may be left out or is of no matter is passed over") func tolerates() throws {
     for name in [
-      "architectures", "use_bias", "sliding_window", "tie_word_embeddings", "torch_dtype", "use_cache",
+      "architectures", "use_bias", "sliding_window", "tie_word_embeddings", "torch_dtype", "use_cache", "hidden_act",
+      "norm_epsilon", "dtype", "bos_token_id",
     ] {
       #expect(try Starcoder2().config(from: Self.changed(name, to: nil)) == Self.plain)
     }
     #expect(try Starcoder2().config(from: Self.changed("transformers_version", to: "5.0")) == Self.plain)
     #expect(try Starcoder2().config(from: Self.changed("head_dim", to: 4)) == Self.plain)
+    for (name, value) in [
+      ("rope_scaling", ["rope_type": "default"]), ("rope_scaling", ["type": "default"]), ("torch_dtype", "float16"),
+      ("dtype", "bfloat16"), ("quantization_config", nil), ("rope_parameters", nil),
+    ] as [(String, JSON)] {
+      #expect(try Starcoder2().config(from: Self.changed(name, to: value)) == Self.plain, "\(name)")
+    }
   }
 
   @Test(
@@ -79,7 +86,9 @@ import Transformer
         #"architectures[0] is "GPT2LMHeadModel"; supported: "Starcoder2ForCausalLM""#
       ),
       ("head_dim", 8, "head_dim is 8; supported: hidden_size / num_attention_heads, 4"),
-      ("rope_scaling", ["type": "linear"], #"rope_scaling is {"type":"linear"}; supported: null"#),
+      ("rope_scaling", ["type": "linear"], #"rope_scaling.type is "linear"; supported: "default""#),
+      ("rope_scaling", ["type": "default", "factor": 2], "rope_scaling.factor is 2; supported: rope_type alone"),
+      ("quantization_config", ["bits": 4], #"quantization_config is {"bits":4}; supported: null"#),
       (
         "rope_parameters", ["rope_type": "yarn"],
         #"rope_parameters.rope_type is "yarn"; supported: "default""#

@@ -70,6 +70,46 @@ import Testing
     }
   }
 
+  @Test("2¹⁸ values are read, and one more refused") func boundsValues() throws {
+    let most = 1 << 18
+    func array(_ count: Int) -> String { "[" + repeatElement("0", count: count - 1).joined(separator: ",") + "]" }
+    #expect(throws: Never.self) { try JSON(parsing: array(most), from: "text") }
+    let error = try fileError { _ = try JSON(parsing: array(most + 1), from: "text") }
+    #expect(error.description.hasSuffix("more than 262144 values"))
+  }
+
+  @Test("16 MiB of text in strings are read, and a byte more refused, with escapes or without", arguments: ["x", "\\n"])
+  func boundsText(piece: String) throws {
+    let half = String(repeating: piece, count: 8 << 20)
+    #expect(throws: Never.self) { try JSON(parsing: "[\"\(half)\",\"\(half)\"]", from: "text") }
+    for text in ["[\"\(half)\",\"\(half)\",\"\(piece)\"]", "\"\(half)\(half)\(piece)\"", "\"\(half)\(half)\(half)\""] {
+      let error = try fileError { _ = try JSON(parsing: text, from: "text") }
+      #expect(error.description.hasSuffix("more than 16 MiB of text in strings"))
+    }
+  }
+
+  @Test("a number of a thousand digits is read, and a longer one refused") func boundsNumbers() throws {
+    #expect(try JSON(parsing: "0." + String(repeating: "3", count: 1022), from: "text") == .number(1.0 / 3))
+    #expect(throws: FileError.self) { try JSON(parsing: "0." + String(repeating: "3", count: 1023), from: "text") }
+  }
+
+  @Test("a name that is there twice is found among any number", arguments: [2, 15, 16, 17, 33, 1000])
+  func findsDoubles(count: Int) throws {
+    let names = (0..<count).map { "\"n\($0)\":0" }
+    #expect(throws: Never.self) { try JSON(parsing: "{\(names.joined(separator: ","))}", from: "text") }
+    for double in [0, count / 2, count - 1] {
+      let text = "{\(names.joined(separator: ",")),\"n\(double)\":1}"
+      let error = try fileError { _ = try JSON(parsing: text, from: "text") }
+      #expect(error.description.hasSuffix("the name \"n\(double)\" is there twice"))
+    }
+  }
+
+  @Test("values are equal if their scalars are") func equality() {
+    #expect(JSON.string("K") != "\u{212A}" && JSON.string("\u{e9}") != "e\u{301}")
+    #expect(JSON.object([.init(name: "K", value: 1)]) != ["\u{212A}": 1] && JSON.array([1, nil]) == [1, nil])
+    #expect(JSON.integer(1) != 1.0 && JSON.null != false)
+  }
+
   @Test("every prefix of a document is refused without a trap") func refusesPrefixes() throws {
     let document = Array(#"{"a": [1, -2.5e-3, "x\n\ud83d\ude00é"], "b": {"c": null, "d": true}}"#.utf8)
     for length in document.indices {
@@ -158,5 +198,13 @@ import Testing
       try fileError { _ = try root["model"].bool }.description
         == #"config.json: model: expected true or false, found "#
         + #"{"vocab":{"a":1,"b":"two"},"theta":10,"window":null}"#)
+  }
+
+  @Test("an error shows the beginning of what it found, and nothing that a terminal obeys") func cut() throws {
+    let field = JSONField(
+      [String(repeating: "n", count: 1 << 20): .string("\u{9B}31m" + String(repeating: "v", count: 1 << 20))], in: "f")
+    let error = try fileError { _ = try field.members[0].field.integer }
+    let (name, value) = (String(repeating: "n", count: 60), String(repeating: "v", count: 55))
+    #expect(error.description == "f: \(name)…: expected an integer, found \"\\u{9B}31m\(value)…")
   }
 }

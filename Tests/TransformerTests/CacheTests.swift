@@ -61,6 +61,38 @@ struct CacheTests {
     }
   }
 
+  @Test("takes memory for what a sequence has, and so do the angles, whatever the context")
+  func growth() async {
+    await #expect(processExitsWith: .success) {
+      let config = GPTConfig(
+        vocabularySize: 11, layerCount: 1, headCount: 1, width: 64, contextLength: 1 << 20)
+      let model = try GPT(config, key: RandomKey(seed: 4))
+      let before = CachingAllocator.shared.systemBytes
+      let cache = KVCache(for: model)
+      for start in 0..<10 { _ = model.nextTokenLogits((0..<7).map { Int32(start + $0) % 11 }, cache: cache) }
+      let bytes = CachingAllocator.shared.systemBytes - before
+      // Keys, values and angles of 64 and 128 rows, and what passes through a block: far from the context's 800 MiB.
+      require(cache.length == 70 && bytes <= 1 << 20, "a cache of \(bytes) bytes")
+    }
+  }
+
+  @Test("grown from piece to piece gives the bits that one of the whole context gives", arguments: [nil, 100])
+  func growthIsExact(window: Int?) throws {
+    let config = GPTConfig(
+      vocabularySize: 11, layerCount: 2, headCount: 2, keyValueHeadCount: 1, width: 16, contextLength: 300,
+      slidingWindow: window)
+    let model = try GPT(config, key: RandomKey(seed: 8))
+    let tokens = (0..<300).map { Int32(($0 * $0 + 3) % 11) }
+    func logits(first: Int) -> [Float] {
+      let cache = KVCache(for: model)
+      // The cache is as large as it may be once a sequence has been as long.
+      if first > 0 { _ = model.nextTokenLogits(Array(tokens.prefix(first)), cache: cache) }
+      cache.truncate(to: 0)
+      return tokens.flatMap { model.nextTokenLogits([$0], cache: cache).floats }
+    }
+    #expect(logits(first: 0) == logits(first: 300))
+  }
+
   @Test("decodes sequences of unlike lengths together as each alone", arguments: shapes)
   func sequences(_ config: GPTConfig) throws {
     let model = try GPT(config, key: RandomKey(seed: 5)).converted(to: .float64)

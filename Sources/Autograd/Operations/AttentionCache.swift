@@ -2,7 +2,7 @@
 ///
 /// It holds several sequences of independent lengths and is a handle: `cache[2..<3]` shares its storage, so that
 /// a prompt can be prefilled into one sequence and all can then decode together. A layer that attends to a window keeps
-/// about two windows of each. Operations on a cache are not recorded.
+/// about two windows of each. Memory is taken as the sequences grow. Operations on a cache are not recorded.
 public struct AttentionCache {
   /// Which of the sequences this handle is of.
   public let sequences: Range<Int>
@@ -19,7 +19,7 @@ public struct AttentionCache {
   ) {
     // Room for the keys that are still seen, and as much again, so that rows are moved once in a window.
     let rows = window.map { min(capacity, max(2 * $0, Store.minimumRows)) } ?? capacity
-    store = Store(sequences: sequences, rows: rows, window: window, heads, elementType)
+    store = Store(sequences: sequences, mostRows: rows, window: window, heads, elementType)
     self.sequences = 0..<sequences
   }
 
@@ -116,45 +116,63 @@ extension AttentionCache {
 private final class Store {
   let heads: AttentionHeads
   let window: Int?
-  /// [sequences, rows, G·D]; written as far as `rowCounts` says, so that a long context takes memory only as it fills.
+  /// How many rows a sequence may have.
+  let mostRows: Int
+  /// [sequences, rows, G·D]; the rows double until they are as many as may be. Written as far as `rowCounts` says.
   var keys, values: Tensor
   /// Of each sequence: how many positions it has, and how many rows, which hold the last of them.
   var lengths, rowCounts: [Int]
 
   static let minimumRows = 64
 
-  init(sequences: Int, rows: Int, window: Int?, _ heads: AttentionHeads, _ elementType: ElementType) {
-    let shape = [sequences, rows, heads.keysAndValues * heads.width]
-    (self.heads, self.window) = (heads, window)
+  init(
+    sequences: Int, mostRows: Int, rows: Int = minimumRows, window: Int?, _ heads: AttentionHeads,
+    _ elementType: ElementType
+  ) {
+    let shape = [sequences, min(rows, mostRows), heads.keysAndValues * heads.width]
+    (self.heads, self.window, self.mostRows) = (heads, window, mostRows)
     (keys, values) = (Tensor(uninitialized: shape, elementType), Tensor(uninitialized: shape, elementType))
     (lengths, rowCounts) = (Array(repeating: 0, count: sequences), Array(repeating: 0, count: sequences))
   }
 
   func copy() -> Store {
-    let copy = Store(sequences: lengths.count, rows: keys.shape[1], window: window, heads, keys.elementType)
+    let copy = Store(
+      sequences: lengths.count, mostRows: mostRows, rows: keys.shape[1], window: window, heads, keys.elementType)
     (copy.lengths, copy.rowCounts) = (lengths, rowCounts)
-    for sequence in lengths.indices {
-      copy.keys.copyRows(ofSequence: sequence, 0..<rowCounts[sequence], from: keys)
-      copy.values.copyRows(ofSequence: sequence, 0..<rowCounts[sequence], from: values)
-    }
+    (copy.keys, copy.values) = (withRows(keys.shape[1], of: keys), withRows(keys.shape[1], of: values))
     return copy
   }
 
+  /// A tensor of `count` rows a sequence that holds what `tensor`, the keys or the values, holds.
+  private func withRows(_ count: Int, of tensor: Tensor) -> Tensor {
+    var other = Tensor(uninitialized: [tensor.shape[0], count, tensor.shape[2]], tensor.elementType)
+    for sequence in lengths.indices { other.copyRows(ofSequence: sequence, 0..<rowCounts[sequence], from: tensor) }
+    return other
+  }
+
   /// Keys before a piece that its first query still sees.
-  private var keptRows: Int { window.map { $0 - 1 } ?? keys.shape[1] }
+  private var keptRows: Int { window.map { $0 - 1 } ?? mostRows }
 
   /// How many rows may come at once.
-  var largestPiece: Int { window == nil ? keys.shape[1] : max(1, keys.shape[1] - keptRows) }
+  var largestPiece: Int { window == nil ? mostRows : max(1, mostRows - keptRows) }
 
-  /// Makes room for `count` more rows of a sequence by dropping keys that no query sees any longer.
+  /// Makes room for `count` more rows of a sequence: takes memory, or drops keys that no query sees any longer.
   func makeRoom(for count: Int, in sequence: Int) {
     let held = rowCounts[sequence]
-    guard held + count > keys.shape[1] else { return }
+    guard held + count > mostRows else { return grow(to: held + count) }
     let kept = min(held, keptRows)
-    require(kept + count <= keys.shape[1], "AttentionCache: \(held + count) positions in room for \(keys.shape[1])")
+    require(kept + count <= mostRows, "AttentionCache: \(held + count) positions in room for \(mostRows)")
     keys.moveRows(ofSequence: sequence, (held - kept)..<held, to: 0)
     values.moveRows(ofSequence: sequence, (held - kept)..<held, to: 0)
     rowCounts[sequence] = kept
+    grow(to: kept + count)
+  }
+
+  private func grow(to count: Int) {
+    guard count > keys.shape[1] else { return }
+    let rows = min(mostRows, max(count, 2 * keys.shape[1]))
+    keys = withRows(rows, of: keys)
+    values = withRows(rows, of: values)
   }
 
   func truncate(_ sequence: Int, to length: Int) {
@@ -168,10 +186,12 @@ private final class Store {
 }
 
 extension Tensor {
-  /// Copies rows of one sequence of `source`, which has this shape, to the same place here.
+  /// Copies rows of one sequence of `source`, which may have another number of rows, to the same rows here.
   fileprivate mutating func copyRows(ofSequence sequence: Int, _ range: Range<Int>, from source: Tensor) {
-    let (offset, byteCount) = (offset(ofSequence: sequence, row: range.lowerBound), byteCount(of: range))
-    mutate { ($0 + offset).copyMemory(from: source.address + offset, byteCount: byteCount) }
+    let (from, to) = (source.offset(ofSequence: sequence, row: range.lowerBound),
+      offset(ofSequence: sequence, row: range.lowerBound))
+    let byteCount = byteCount(of: range)
+    mutate { ($0 + to).copyMemory(from: source.address + from, byteCount: byteCount) }
   }
 
   /// Moves rows of one sequence to those from `row` on; the two ranges may overlap.

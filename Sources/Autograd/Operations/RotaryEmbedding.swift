@@ -15,12 +15,25 @@ public struct RotaryTable: Sendable {
   public init(headWidth: Int, positionCount: Int, theta: Double = 10_000, elementType: ElementType = .float32) {
     require(headWidth > 0 && headWidth % 2 == 0, "RotaryTable: head width \(headWidth) is not a positive even number")
     self.headWidth = headWidth
-    let half = headWidth / 2
-    let angles = (0..<(positionCount * half)).map { index in
-      Double(index / half) * pow(theta, -2 * Double(index % half) / Double(headWidth))
+    let turns = (0..<headWidth / 2).map { pow(theta, -2 * Double($0) / Double(headWidth)) }
+    /// A table of `function`, written where it stays: that of a long context is large.
+    func table(_ function: (Double) -> Double) -> Tensor {
+      Tensor(shape: [positionCount, turns.count], elementType: elementType) { bytes in
+        func fill<Element: BinaryFloatingPoint>(_ elements: UnsafeMutableBufferPointer<Element>) {
+          for position in 0..<positionCount {
+            for (pair, turn) in turns.enumerated() {
+              elements[position * turns.count + pair] = Element(function(Double(position) * turn))
+            }
+          }
+        }
+        switch elementType {
+        case .float32: fill(bytes.bindMemory(to: Float.self))
+        case .float64: fill(bytes.bindMemory(to: Double.self))
+        }
+      }
     }
-    cosines = Tensor(angles.map { cos($0) }, shape: [positionCount, half], elementType: elementType)
-    sines = Tensor(angles.map { sin($0) }, shape: [positionCount, half], elementType: elementType)
+    cosines = table { cos($0) }
+    sines = table { sin($0) }
   }
 }
 

@@ -46,6 +46,12 @@ void ck_pool_run(ck_pool *pool, ptrdiff_t chunks, void (*body)(void *context, pt
 /// `bytes` bytes for tensors, aligned to a cache line; large blocks use huge pages. Freed by `free`.
 void *ck_allocate(size_t bytes);
 
+/// Says on standard error that `bytes` could not be had, and ends the process with exit code 71.
+_Noreturn void ck_out_of_memory(size_t bytes);
+
+/// From now on, an allocation by anybody that fails ends the process so.
+void ck_exit_when_out_of_memory(void);
+
 // MARK: - Arguments of kernels
 
 typedef enum ck_unary {

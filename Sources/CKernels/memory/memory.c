@@ -15,7 +15,7 @@ enum {
 void *ck_allocate(size_t bytes) {
   size_t alignment = bytes >= min_huge_bytes ? huge_page : cache_line;
   void *memory = NULL;
-  if (posix_memalign(&memory, alignment, bytes) != 0) abort();
+  if (posix_memalign(&memory, alignment, bytes) != 0) ck_out_of_memory(bytes);
 #if defined(MADV_HUGEPAGE)
   // The system clears one page of 2 MiB much faster than 512 of 4 KiB. Where it has none, nothing is lost.
   if (alignment == huge_page) (void)madvise(memory, bytes, MADV_HUGEPAGE);

@@ -32,7 +32,7 @@ static void release(void *thread_blocks) {
 }
 
 static void make_key(void) {
-  if (pthread_key_create(&at_thread_exit, release) != 0) abort();
+  if (pthread_key_create(&at_thread_exit, release) != 0) ck_out_of_memory(sizeof blocks);
 }
 
 void *ck_scratch(ck_scratch_holder holder, size_t bytes) {

@@ -175,20 +175,14 @@ void ck_pool_run(ck_pool *pool, ptrdiff_t chunks, void (*body)(void *context, pt
 
 int ck_pool_threads(const ck_pool *pool) { return pool->threads; }
 
-static void *allocate(size_t bytes) {
-  void *memory = NULL;
-  if (posix_memalign(&memory, cache_line, bytes) != 0) abort();
-  return memory;
-}
-
 ck_pool *ck_pool_create(int threads) {
   if (threads < 1) threads = 1;
-  ck_pool *pool = allocate(sizeof(ck_pool));
+  ck_pool *pool = ck_allocate(sizeof(ck_pool));
   *pool = (ck_pool){.threads = threads};
   // With more threads than cores, one that spins takes the core of one that works.
   pool->spins = threads <= ck_physical_cores() ? spin_limit : 0;
-  pool->runs = allocate(sizeof(run_of_chunks) * (size_t)threads);
-  pool->workers = allocate(sizeof(worker) * (size_t)threads);
+  pool->runs = ck_allocate(sizeof(run_of_chunks) * (size_t)threads);
+  pool->workers = ck_allocate(sizeof(worker) * (size_t)threads);
   pthread_mutex_init(&pool->mutex, NULL);
   pthread_cond_init(&pool->job_posted, NULL);
   pthread_cond_init(&pool->workers_left, NULL);

@@ -46,10 +46,16 @@ struct EvalCommand: Command {
 
   func run(on terminal: Terminal) throws -> ExitCode {
     let (path, loaded) = try RunDirectory.readCheckpoint(at: checkpoint)
+    for note in loaded.notes { terminal.writeLine(note, to: .error) }
     let corpus = try Corpus(path: text)
     let tokens = try tokens(of: corpus.text, by: loaded.tokenizer)
     let people: Terminal.Stream = json ? .error : .output
     terminal.writeLine("\(path) on \(text), \(Formatting.count(tokens.count)) \(loaded.tokenizer.unit)s", to: people)
+    let config = loaded.model.config
+    let atOnce = min(tokens.count, 16 * config.contextLength)
+    try requireMemory(
+      config.inferenceByteCount(positions: min(tokens.count, config.contextLength), atOnce: atOnce),
+      for: "the loss of \(atOnce) tokens at once", remedy: "score a shorter text, or one after the other")
     let result = try computing(onThreads: threads, in: precision) {
       try loaded.model.evaluate(tokens[...], stride: stride)
     }

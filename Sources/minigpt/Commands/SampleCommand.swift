@@ -82,6 +82,7 @@ struct SampleCommand: Command {
 
   func run(on terminal: Terminal) throws -> ExitCode {
     let (path, loaded) = try RunDirectory.readCheckpoint(at: source())
+    for note in loaded.notes { terminal.writeLine(note, to: .error) }
     terminal.writeLine("Sampling from \(path)", to: .error)
     try computing(onThreads: threads) {
       let generator = TextGenerator(loaded.model, tokenizer: loaded.tokenizer)

@@ -83,12 +83,17 @@ struct GradientCheckCommand: Command {
     table.add("whole model", report, sample: report.worst.map { model.parameterNames[$0.input] })
   }
 
+  /// A longer context is checked as far as this: the cache's check computes every position of it twice.
+  private static let longestSample = 1024
+
   /// A row for each of the model's tensors, and one for its cache in each element type.
   private func run(
     _ check: GradientCheck, onCheckpoint checkpoint: String, _ table: GradientCheckTable, _ terminal: Terminal
   ) throws {
     let (path, loaded) = try RunDirectory.readCheckpoint(at: checkpoint)
-    let sample = try TextSample(of: text, for: loaded.tokenizer, length: loaded.model.config.contextLength, seed: seed)
+    for note in loaded.notes { terminal.writeLine(note, to: .error) }
+    let sample = try TextSample(
+      of: text, for: loaded.tokenizer, length: min(loaded.model.config.contextLength, Self.longestSample), seed: seed)
     let batch = sample.batch(for: loaded.model, seed: seed)
     let model = ModelGradientCheck(
       loaded.model, inputs: batch.inputs, targets: batch.targets, batchSize: batch.batchSize)
