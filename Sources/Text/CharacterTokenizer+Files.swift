@@ -31,12 +31,7 @@ extension CharacterTokenizer: StoredTokenizer {
     "version": "1.0",
     "truncation": nil,
     "padding": nil,
-    "added_tokens": [
-      [
-        "id": .integer(Int(unknownID)), "content": .string(unknownToken),
-        "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true,
-      ]
-    ],
+    "added_tokens": [],  // one would be found in texts, before they are cut
     "normalizer": nil,
     // `.` would miss newlines.
     "pre_tokenizer": [
@@ -46,10 +41,19 @@ extension CharacterTokenizer: StoredTokenizer {
     "decoder": ["type": "Fuse"],  // without it tokens are joined by spaces
   ]
 
+  /// How transformers itself stores what the configuration says of `<unk>`: it is special, and the text may hold it.
+  private static let unknownAsAdded: JSON = [
+    [
+      "id": .integer(Int(unknownID)), "content": .string(unknownToken),
+      "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true,
+    ]
+  ]
+
   private static func configJSON(contextLength: Int) -> JSON {
     [
       "tokenizer_class": "PreTrainedTokenizerFast",  // else transformers takes GPT-2's for Starcoder2
-      "unk_token": .string(unknownToken),
+      "unk_token": .string(unknownToken),  // id 0 is special, so that `skip_special_tokens` leaves it out
+      "split_special_tokens": true,  // yet the characters "<unk>" in a text are five tokens
       "clean_up_tokenization_spaces": false,  // else the space before a full stop is lost
       "model_input_names": ["input_ids", "attention_mask"],
       "model_max_length": .integer(contextLength),
@@ -60,13 +64,18 @@ extension CharacterTokenizer: StoredTokenizer {
     document["model"]["type"].value == "WordLevel"
   }
 
+  /// Whether a field of the pipeline means the same in the spelling of transformers' `save_pretrained`.
+  private static func isSpelledOtherwise(_ name: String, _ field: JSONField) -> Bool {
+    field.isIdentityPostProcessor || (name == "added_tokens" && field.value == unknownAsAdded)
+  }
+
   /// The tokenizer that `document` describes.
   ///
   /// - Throws: `FileError.unsupported` if it is of another kind, naming the field; `.malformed` where the vocabulary
   ///   is not `<unk>` with id 0 and single scalars with the ids after it.
   package init(from document: JSONField) throws {
     if case .object(let members) = Self.pipeline {
-      for member in members where !document[member.name].isIdentityPostProcessor {
+      for member in members where !Self.isSpelledOtherwise(member.name, document[member.name]) {
         try document[member.name].require(member.value)
       }
     }

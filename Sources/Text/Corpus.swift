@@ -10,9 +10,11 @@ public struct Corpus: Sendable {
 
   /// Reads the file at `path`, whole; the peak in memory is twice its size, and its size when done.
   ///
-  /// - Throws: `TextError` if there is no such file, or it is a directory, unreadable, empty or not UTF-8.
-  public init(path: String) throws(TextError) {
-    let bytes = try readFile(path)
+  /// - Parameter shouldStop: asked before each piece is read, and ten times a second while a pipe has nothing to read.
+  /// - Throws: `TextError` if there is no such file, or it is a directory, unreadable, empty or not UTF-8;
+  ///   `TextError.interrupted` where `shouldStop` says so.
+  public init(path: String, shouldStop: () -> Bool = { false }) throws(TextError) {
+    let bytes = try readFile(path, shouldStop)
     let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
     droppedByteOrderMark = bytes.starts(with: byteOrderMark)
     let content = bytes.dropFirst(droppedByteOrderMark ? byteOrderMark.count : 0)
@@ -43,8 +45,9 @@ private func wellFormedPrefix(of bytes: [UInt8]) -> Int {
 // MARK: - Reading
 
 /// All bytes of a file, up to its end, which a pipe has as well.
-private func readFile(_ path: String) throws(TextError) -> [UInt8] {
-  let descriptor = open(path, O_RDONLY)
+private func readFile(_ path: String, _ shouldStop: () -> Bool) throws(TextError) -> [UInt8] {
+  // Else opening a pipe would wait for a writer, and reading it could not be interrupted.
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard descriptor >= 0 else { throw failure(path) }
   defer { close(descriptor) }
   var status = stat()
@@ -59,14 +62,22 @@ private func readFile(_ path: String) throws(TextError) -> [UInt8] {
   bytes.reserveCapacity(Int(status.st_size))
   var chunk = [UInt8](repeating: 0, count: 1 << 20)
   while true {
+    if shouldStop() { throw .interrupted(path: path) }
+    guard isReadable(descriptor) else { continue }
     let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
     if count == 0 { return bytes }
     if count > 0 {
       bytes.append(contentsOf: chunk[..<count])
-    } else if errno != EINTR {
+    } else if errno != EINTR && errno != EAGAIN {
       throw failure(path)
     }
   }
+}
+
+/// Whether there is something to read, an end or an error included, within a tenth of a second.
+private func isReadable(_ descriptor: Int32) -> Bool {
+  var readable = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+  return poll(&readable, 1, 100) > 0
 }
 
 /// The error that the last system call left.

@@ -4,6 +4,8 @@ public enum TextError: Error, Sendable, Equatable {
   case isDirectory(path: String)
   case unreadable(path: String, reason: String)
   case empty(path: String)
+  /// Reading was to stop before the file's end.
+  case interrupted(path: String)
   /// `offset` counts bytes from 0, `line` lines from 1; `byte` begins the sequence that is no UTF-8.
   case invalidUTF8(path: String, offset: Int, line: Int, byte: UInt8)
   case unknownCharacter(UnknownCharacter)
@@ -26,6 +28,8 @@ extension TextError: CustomStringConvertible {
       "\(path) cannot be read: \(reason)"
     case .empty(let path):
       "\(path) holds no text"
+    case .interrupted(let path):
+      "interrupted while \(path) was read"
     case .invalidUTF8(let path, let offset, let line, let byte):
       "\(path), line \(line): byte \(offset) of the file (\(hexadecimal(byte, digits: 2, prefix: "0x"))) is not UTF-8; "
         + (offset == 0 && byte >= 0xFE

@@ -41,6 +41,7 @@ extension TextError {
     switch self {
     case .noSuchFile, .isDirectory: .noInput
     case .unreadable: .ioFailure
+    case .interrupted: .interrupted
     case .empty, .invalidUTF8, .unknownCharacter, .duplicateInVocabulary, .shorterThanBlock, .nothingToScore:
       .badData
     case .validationFractionOutOfRange, .strideOutOfRange: .usage

@@ -1,14 +1,19 @@
 """Opens a checkpoint in transformers and holds it against this package on a text.
 
     python Tests/Peers/parity.py CHECKPOINT TEXT [--minigpt .build/release/minigpt]
+    python Tests/Peers/parity.py --unusual [--minigpt .build/release/minigpt]
 
-CHECKPOINT is a run's directory (its best checkpoint, else its last) or one checkpoint. Prints a row for each
-comparison; exits 1 unless all hold. Logits are the library's own: Logits/main.swift, built into .build/peers.
+CHECKPOINT is a run's directory (its best checkpoint, else its last) or one checkpoint. With --unusual, a tiny model is
+trained on a text of what tokenizers stumble over: the characters "<unk>", NULs, emoji, combining marks, line ends of
+all kinds. Prints a row for each comparison; exits 1 unless all hold. Logits are the library's own: Logits/main.swift,
+built into .build/peers.
 """
 
 import argparse
 import json
 import os
+import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +21,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 import transformers
+from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,14 +31,28 @@ LOGIT_BOUND = 1e-5  # relative to the largest logit, as in Tests/PeerTests/Agree
 LOSS_BOUND = 1e-4
 # Between logits closer than this, float32 does not say which is larger.
 TIE = 1e-4
+# Reserved tokens of tokenizers, control characters, line ends, sequences of several code points, look-alikes of other
+# normal forms, noncharacters, and what a clean-up of spaces or a regular expression would change.
+UNUSUAL = [
+    "<unk>", "<unk><unk>", " <unk> ", "<|endoftext|>", "<s>", "[UNK]", "\0", "\0\0", "\x1b[1m", "\x7f", "\x85", "\ufeff",
+    "\n", "\r\n", "\r", "\n\n", "\t", "\u2028", "\u00a0", "  ", " .", " ,", " 's", " n't", "\u200b", "\u202e",
+    "\U0001f469\u200d\U0001f469\u200d\U0001f467", "\U0001f1e9\U0001f1ea", "\U0001f44d\U0001f3fd", "\u2764\ufe0f",
+    "e\u0301", "\u00e9", "\u212b", "\u00c5", "\ufb01", "\u1112\u1161\u11ab", "\ud55c", "\ufffd", "\uffff", "\U0010ffff",
+    "the fox", "an old crow", "\u72d0", "\u0644\u0627",
+]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("text", type=Path)
+    parser.add_argument("checkpoint", type=Path, nargs="?")
+    parser.add_argument("text", type=Path, nargs="?")
+    parser.add_argument("--unusual", action="store_true", help="with a model of an unusual text, trained here")
     parser.add_argument("--minigpt", default=".build/release/minigpt", help="the built program")
     options = parser.parse_args()
+    if options.unusual != (options.text is None):
+        parser.error("give CHECKPOINT and TEXT, or --unusual")
+    if options.unusual:
+        options.checkpoint, options.text = train_on_unusual_text(options.minigpt)
 
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
@@ -44,7 +64,7 @@ def main():
     print(f"{directory} on {options.text}; {versions}")
     comparisons = [
         compare_weights(peer),
-        compare_tokenizer(peer, text[:10_000]),
+        *compare_tokenizer(peer, text[:10_000]),
         compare_logits(peer, library_logits(directory, options.text), text),
         *compare_loss(peer, minigpt, text, options.text),
         compare_greedy(peer, minigpt, text),
@@ -61,6 +81,20 @@ def checkpoint_directory(path):
     return found or sys.exit(f"{path}: no checkpoint")
 
 
+def train_on_unusual_text(program):
+    """A run of a tiny model, and its text."""
+    text, run = (ROOT / ".build" / "peers" / name for name in ["unusual.txt", "unusual"])
+    text.parent.mkdir(parents=True, exist_ok=True)
+    pieces = random.Random(1).choices(UNUSUAL, k=12_000)
+    text.write_bytes(("a b <unk> c\n" * 8 + "".join(UNUSUAL + pieces)).encode())
+    shutil.rmtree(run, ignore_errors=True)
+    words = [program, "train", str(text), "--out", str(run), "--n-layer", "2", "--n-head", "2", "--n-embd", "32"]
+    words += ["--max-iters", "300", "--eval-interval", "300"]
+    if subprocess.run(words, stdout=subprocess.DEVNULL).returncode != 0:
+        sys.exit("minigpt train: failed")
+    return run, text
+
+
 class Peer:
     """The checkpoint as transformers opens it."""
 
@@ -69,6 +103,7 @@ class Peer:
             directory, output_loading_info=True, dtype=torch.float32, attn_implementation="eager")
         self.model.eval()
         self.tokenizer = AutoTokenizer.from_pretrained(directory)
+        self.library_tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
         self.block_size = self.model.config.max_position_embeddings
 
     def encode(self, text):
@@ -152,9 +187,17 @@ def compare_weights(peer):
 
 
 def compare_tokenizer(peer, text):
+    """A token a character and back, in transformers and in the library below it; and what <unk> means there."""
     ids = peer.encode(text)
     wrong = sum(a != b for a, b in zip(peer.tokenizer.decode(ids), text)) + abs(len(ids) - len(text))
-    return "tokenizer round trip", f"{len(text):,} characters, {len(ids):,} tokens, {wrong} wrong", wrong == 0
+    apart = sum(a != b for a, b in zip(peer.library_tokenizer.encode(text).ids, ids.tolist()))
+    special = peer.tokenizer.all_special_ids
+    return [
+        ("tokenizer round trip", f"{len(text):,} characters, {len(ids):,} tokens, {wrong} wrong", wrong == 0),
+        ("tokenizers library", f"{apart} ids are others", apart == 0),
+        ("special tokens", f"{special}, {peer.tokenizer.unk_token} is {peer.tokenizer.unk_token_id}",
+         special == [UNKNOWN] and peer.tokenizer.unk_token_id == UNKNOWN),
+    ]
 
 
 def compare_logits(peer, ours, text):
@@ -178,7 +221,7 @@ def compare_loss(peer, minigpt, text, path):
 
 def compare_greedy(peer, minigpt, text):
     """The prompt and what follows fill the context, beyond which the two go on differently."""
-    prompt = text[:max(1, peer.block_size // 4)]
+    prompt = text[:max(1, peer.block_size // 4)].split("\0")[0]  # which no argument of a program can hold
     count = peer.block_size - len(prompt)
     ours = minigpt.run("sample", f"--prompt={prompt}", "--max-new-tokens", str(count), "--temperature", "0")
     ids, margins = peer.continuation(peer.encode(prompt), count)

@@ -14,15 +14,37 @@ import Text
     return JSONField(document, in: "tokenizer.json")
   }
 
-  @Test("the file is the one that transformers was seen to read") func layout() {
+  @Test("the files are those that transformers was seen to read, with nothing in them that a text can match")
+  func layout() throws {
+    let tokenizer = CharacterTokenizer(vocabularyOf: "cab \n")
     #expect(
-      CharacterTokenizer(vocabularyOf: "cab \n").json.compact
-        == #"{"version":"1.0","truncation":null,"padding":null,"added_tokens":[{"id":0,"content":"<unk>","#
-        + #""single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}],"#
-        + #""normalizer":null,"pre_tokenizer":{"type":"Split","pattern":{"Regex":"[\\s\\S]"},"#
+      tokenizer.json.compact
+        == #"{"version":"1.0","truncation":null,"padding":null,"added_tokens":[],"normalizer":null,"#
+        + #""pre_tokenizer":{"type":"Split","pattern":{"Regex":"[\\s\\S]"},"#
         + #""behavior":"Isolated","invert":false},"post_processor":null,"decoder":{"type":"Fuse"},"#
         + #""model":{"type":"WordLevel","unk_token":"<unk>","#
         + #""vocab":{"<unk>":0,"\n":1," ":2,"a":3,"b":4,"c":5}}}"#)
+    #expect(
+      try JSON(parsing: tokenizer.files(contextLength: 8)[1].text, from: "config").compact
+        == #"{"tokenizer_class":"PreTrainedTokenizerFast","unk_token":"<unk>","split_special_tokens":true,"#
+        + #""clean_up_tokenization_spaces":false,"model_input_names":["input_ids","attention_mask"],"#
+        + #""model_max_length":8}"#)
+  }
+
+  @Test("a file that has <unk> as an added token, as transformers stores it, is the same tokenizer")
+  func addedToken() throws {
+    let tokenizer = CharacterTokenizer(vocabularyOf: "<unk> of a text")
+    func document(_ added: String) throws -> JSONField {
+      let old = tokenizer.json.compact.replacing(#""added_tokens":[]"#, with: #""added_tokens":[\#(added)]"#)
+      return try self.document(old)
+    }
+    let flags = #""single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true"#
+    let read = try CharacterTokenizer(from: document(#"{"id":0,"content":"<unk>",\#(flags)}"#))
+    #expect(read == tokenizer && read.isEqual(to: tokenizer))
+    #expect(try read.encode("<unk>").count == 5)
+    for other in [#"{"id":1,"content":"<unk>",\#(flags)}"#, #"{"id":0,"content":"<s>",\#(flags)}"#] {
+      #expect(throws: FileError.self) { try CharacterTokenizer(from: document(other)) }
+    }
   }
 
   @Test(

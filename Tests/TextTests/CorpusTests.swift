@@ -35,6 +35,27 @@ import Text
     #expect(try Corpus(path: "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)").text == "from a pipe")
   }
 
+  @Test("reading stops when it is asked to, also where a pipe has nothing to read", .timeLimit(.minutes(1)))
+  func interrupted() throws {
+    try withFile("text".utf8) { path in
+      #expect(throws: TextError.interrupted(path: path)) { try Corpus(path: path, shouldStop: { true }) }
+      let fifo = path + ".fifo"
+      try #require(mkfifo(fifo, 0o600) == 0)
+      for isOpenForWriting in [false, true] {
+        // Without a writer yet, and with one that writes nothing.
+        let writer = isOpenForWriting ? open(fifo, O_RDWR) : -1
+        defer { if writer >= 0 { close(writer) } }
+        var questions = 0
+        #expect(throws: TextError.interrupted(path: fifo)) {
+          try Corpus(path: fifo) {
+            questions += 1
+            return questions > 3
+          }
+        }
+      }
+    }
+  }
+
   static let invalid: [(bytes: [UInt8], offset: Int, line: Int)] = [
     ([0xFF, 0x61], 0, 1),  // at the start
     ([0x61, 0x80, 0x62], 1, 1),  // a continuation alone

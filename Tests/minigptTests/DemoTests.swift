@@ -13,6 +13,16 @@ import Files
       .deletingLastPathComponent()
     private static let demo = root.appending(path: "checkpoints/demo").path
 
+    @Test("its files are those that the program writes")
+    func files() throws {
+      let workspace = try Workspace()
+      try Checkpoint(directory: Self.demo).write(to: workspace.folder.appending(path: "copy").path)
+      for name in try FileManager.default.contentsOfDirectory(atPath: Self.demo) {
+        let file = URL(filePath: Self.demo).appending(path: name)
+        #expect(workspace.bytes("copy/\(name)") == (try Data(contentsOf: file)), "\(name)")
+      }
+    }
+
     @Test("its loss at a stride of half a block is within 0.10 nats a character of the text's entropy")
     func loss() throws {
       let text = try String(contentsOf: Self.root.appending(path: "data/fables.txt"), encoding: .utf8)
