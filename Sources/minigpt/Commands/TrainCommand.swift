@@ -75,7 +75,7 @@ struct TrainCommand: Command {
   }
 
   private func readCorpus() throws -> Corpus {
-    if corpus == Self().corpus, !FileManager.default.fileExists(atPath: corpus) {
+    if corpus == Self().corpus, try POSIX().kind(of: corpus, followsLink: true) == nil {
       throw UsageError.conflict(
         "\(corpus), which is learned from where no text is named, is not in this folder: name a text.")
     }
