@@ -3,22 +3,23 @@ import Foundation
 
 /// Keeps a run's directory to one process: held for as long as the object lives, gone with the process.
 ///
-/// It is an advisory lock on the directory itself (`flock`), so nothing is left behind; a directory that was made for
-/// the lock and holds nothing in the end is removed.
+/// It is an advisory lock on the directory itself (`flock`), so nothing is left behind; directories that were made for
+/// the lock and hold nothing in the end are removed.
 package final class RunLock: Sendable {
   /// The run, reached from the open directory: where that is moved, the run goes with it.
   package let run: RunDirectory
   private let directory: OpenDirectory
-  private let isNew: Bool
+  /// What was made for it, the innermost last.
+  private let made: [String]
 
   /// Locks the directory of `run`, which is made if need be.
   ///
   /// - Throws: `FileError.inUse` if another process holds it; `.system` where it cannot be opened.
   package init(_ run: RunDirectory) throws {
     let calls = run.calls
-    var isNew = false
+    var made: [String] = []
     while true {
-      isNew = try calls.makeDirectories(run.path) || isNew
+      made += try calls.makeDirectories(run.path)
       let directory: OpenDirectory
       do {
         directory = try OpenDirectory(run.path, calls: calls)
@@ -36,7 +37,7 @@ package final class RunLock: Sendable {
       if try directory.isInPlace() {
         self.run = RunDirectory(run.path, calls: calls.within(directory))
         self.directory = directory
-        self.isNew = isNew
+        self.made = made
         return
       }
     }
@@ -54,8 +55,9 @@ package final class RunLock: Sendable {
   }
 
   deinit {
+    guard !made.isEmpty, (try? directory.isInPlace()) == true else { return }
     // Fails, as it should, where anything is in it.
-    if isNew, (try? directory.isInPlace()) == true { _ = POSIX().removeDirectory(directory.path) }
+    for path in made.reversed() where POSIX().removeDirectory(path) < 0 { return }
   }
 }
 

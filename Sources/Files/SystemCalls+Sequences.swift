@@ -12,21 +12,22 @@ extension SystemCalls {
     }
   }
 
-  /// Makes the directory at `path` and those above it that are not there yet; true if it was not there.
+  /// Makes the directory at `path` and those above it that are not there yet; those made, the innermost last.
   @discardableResult
-  package func makeDirectories(_ path: String) throws -> Bool {
-    if try kind(of: path) != nil { return false }
+  @discardableResult
+  package func makeDirectories(_ path: String) throws -> [String] {
+    if try kind(of: path) != nil { return [] }
     let parent = parentDirectory(of: path)
-    try makeDirectories(parent)
+    let above = try makeDirectories(parent)
     // "a/." and "a//b" are there once "a" and "a/" are.
-    if try kind(of: path) == .directory { return false }
+    if try kind(of: path) == .directory { return above }
     do {
       try perform("create", path) { makeDirectory(path) }
     } catch FileError.system(_, _, EEXIST) {
-      return false  // Another process was faster.
+      return above  // Another process was faster.
     }
     try synchronizeDirectory(parent)
-    return true
+    return above + [path]
   }
 
   /// Waits until what was written to `path` has reached the disk, and closes it.
