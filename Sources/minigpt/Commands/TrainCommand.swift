@@ -7,7 +7,7 @@ import Training
 import Transformer
 
 /// `minigpt train`: a model from a text file.
-struct TrainCommand: Command {
+struct TrainCommand: RunCommand {
   var corpus = "data/fables.txt"
   var output: String?
   var preset: String?
@@ -62,9 +62,9 @@ struct TrainCommand: Command {
       }
     } else {
       let start = corpus == Self().corpus ? Preset.fables : Preset.all[0]
-      run = try TrainingRun(
-        recipe(from: start.recipe), corpus: text, in: lock, replacing: overwrites || resumes)
+      run = try TrainingRun(recipe(from: start.recipe), corpus: text, in: lock, replacing: overwrites || resumes)
       report.begin(run, corpus: corpus)
+      report.show(text, of: run)
     }
     return try finish(&run, report)
   }
@@ -140,13 +140,4 @@ struct BrokenOff: Error, CustomStringConvertible {
   }
 
   var description: String { "\(reason)\n\(rest)" }
-}
-
-// MARK: - Options
-
-extension TrainCommand {
-  /// The recipe asked for: the preset's, or else `start`, with what the command line changes.
-  private func recipe(from start: Recipe) -> Recipe {
-    (preset.flatMap(Preset.named)?.recipe ?? start).changed(by: changes)
-  }
 }
