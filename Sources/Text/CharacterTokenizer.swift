@@ -23,6 +23,11 @@ public struct CharacterTokenizer: Tokenizer, Equatable {
     self.init(unique: scalars)
   }
 
+  /// The tokenizer of the scalars that occur in `corpus`, in the order of their values.
+  public init(vocabularyOf corpus: Corpus) {
+    self.init(unique: corpus.alphabet)
+  }
+
   /// The tokenizer of a vocabulary as stored: `scalars[i]` gets id i + 1.
   ///
   /// - Throws: `TextError.duplicateInVocabulary` if a scalar occurs twice.
@@ -64,12 +69,28 @@ public struct CharacterTokenizer: Tokenizer, Equatable {
     try ids(of: text, as: Int32.self)
   }
 
-  /// The ids of a long text, in two bytes each where the vocabulary permits.
+  /// The ids of a long text, in one or two bytes each where the vocabulary permits.
   ///
   /// - Throws: `TextError.unknownCharacter` at the first scalar that the vocabulary lacks.
   public func encodeCorpus(_ text: String) throws(TextError) -> TokenIDs {
-    TokenIDs.isNarrow(vocabularySize: vocabularySize)
-      ? TokenIDs(narrow: try ids(of: text, as: UInt16.self)) : TokenIDs(wide: try ids(of: text, as: Int32.self))
+    if vocabularySize <= TokenIDs.size(of: UInt8.self) { return TokenIDs(.bytes(try ids(of: text, as: UInt8.self))) }
+    if vocabularySize <= TokenIDs.size(of: UInt16.self) { return TokenIDs(.narrow(try ids(of: text, as: UInt16.self))) }
+    return TokenIDs(.wide(try ids(of: text, as: Int32.self)))
+  }
+
+  /// The ids of a corpus; of its own vocabulary, they are the corpus's numbers and take no memory besides.
+  ///
+  /// - Throws: `TextError.unknownCharacter` at the first scalar that the vocabulary lacks.
+  public func encodeCorpus(_ corpus: Corpus) throws(TextError) -> TokenIDs {
+    let ids = [Self.unknownID] + corpus.alphabet.map(idOrUnknown)
+    if ids.indices.allSatisfy({ ids[$0] == Int32($0) }) { return corpus.characters }
+    if ids.dropFirst().contains(Self.unknownID),
+      let offset = corpus.characters.firstIndex(where: { ids[Int($0)] == Self.unknownID })
+    {
+      let scalar = corpus.alphabet[Int(corpus.characters[offset]) - 1]
+      throw .unknownCharacter(UnknownCharacter(scalar, offset: offset) { id(of: $0) != nil })
+    }
+    return corpus.characters.mapped(by: ids, vocabularySize: vocabularySize)
   }
 
   /// The ids of `text`, with that of `<unk>` for each scalar that the vocabulary lacks.

@@ -1,90 +1,80 @@
-import Foundation
+import Files
 
-/// The text of a file, known to be UTF-8.
+/// The text of a file, known to be UTF-8, as numbers: each character (Unicode scalar) by its place in the alphabet.
+///
+/// So it takes a byte for each character where there are up to 255 different ones, else two or four.
 public struct Corpus: Sendable {
-  /// The text without its byte-order mark, otherwise scalar for scalar as in the file.
-  public let text: String
+  /// The characters that occur, in ascending order.
+  public let alphabet: [Unicode.Scalar]
+
+  /// The text without its byte-order mark, otherwise scalar for scalar: a character's number is its place in
+  /// `alphabet`, counted from 1.
+  public let characters: TokenIDs
+
+  /// The length of the text in UTF-8.
+  public let byteCount: Int
 
   /// Whether the file began with a byte-order mark, which is no part of the text.
   public let droppedByteOrderMark: Bool
 
-  /// Reads the file at `path`, whole; the peak in memory is twice its size, and its size when done.
+  /// The hash of the text in UTF-8.
+  package let sha256: String
+
+  /// Reads the file at `path`, whole. Up to 255 different characters, the peak in memory is a byte for each.
   ///
   /// - Parameter shouldStop: asked before each piece is read, and ten times a second while a pipe has nothing to read.
   /// - Throws: `TextError` if there is no such file, or it is a directory, unreadable, empty or not UTF-8;
-  ///   `TextError.interrupted` where `shouldStop` says so.
-  public init(path: String, shouldStop: () -> Bool = { false }) throws(TextError) {
-    let bytes = try readFile(path, shouldStop)
-    let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    droppedByteOrderMark = bytes.starts(with: byteOrderMark)
-    let content = bytes.dropFirst(droppedByteOrderMark ? byteOrderMark.count : 0)
-    if content.isEmpty { throw .empty(path: path) }
-    guard let text = String(validating: content, as: UTF8.self) else {
-      throw invalidUTF8(in: bytes, path: path)
+  ///   `TextError.interrupted` where `shouldStop` says so; `MemoryError` if it is larger than memory.
+  public init(path: String, shouldStop: () -> Bool = { false }) throws {
+    let reader = try CorpusReader(path: path, shouldStop)
+    if reader.scan.byteCount == 0 { throw TextError.empty(path: path) }
+    self.init(reader.scan, sha256: reader.hash, droppedByteOrderMark: reader.droppedByteOrderMark)
+  }
+
+  /// The corpus of a text that is in memory.
+  ///
+  /// - Throws: `MemoryError` where there is no room for its numbers.
+  public init(_ text: String) throws(MemoryError) {
+    var text = text
+    var scan = try CharacterScan(expecting: text.utf8.count, for: "a text of \(text.utf8.count) bytes")
+    var hash = SHA256()
+    try text.withUTF8 { bytes in
+      hash.update(UnsafeRawBufferPointer(bytes))
+      return Result { () throws(MemoryError) in _ = try scan.append(bytes) }
+    }.get()
+    scan.sortNumbers()
+    self.init(scan, sha256: hash, droppedByteOrderMark: false)
+  }
+
+  private init(_ scan: CharacterScan, sha256: SHA256, droppedByteOrderMark: Bool) {
+    alphabet = scan.alphabet
+    characters = scan.characters
+    byteCount = scan.byteCount
+    self.sha256 = sha256.hexadecimal
+    self.droppedByteOrderMark = droppedByteOrderMark
+  }
+
+  /// The control characters in it that are no line ends or tabs.
+  package var controlCharacters: [Unicode.Scalar] {
+    alphabet.filter { $0.properties.generalCategory == .control && !"\t\n\r".unicodeScalars.contains($0) }
+  }
+
+  /// The text itself, which is put together anew each time.
+  public var text: String { text(of: characters.indices) }
+
+  /// The text of some of its characters.
+  public func text(of range: Range<Int>) -> String {
+    let encoded = [[]] + alphabet.map { Array(String($0).utf8) }
+    let count = characters[range].reduce(0) { $0 + encoded[Int($1)].count }
+    return String(unsafeUninitializedCapacity: count) { buffer in
+      var end = 0
+      for number in characters[range] {
+        for byte in encoded[Int(number)] {
+          buffer[end] = byte
+          end += 1
+        }
+      }
+      return end
     }
-    self.text = text
-  }
-}
-
-/// The error that names the first ill-formed sequence of `bytes`.
-private func invalidUTF8(in bytes: [UInt8], path: String) -> TextError {
-  let offset = wellFormedPrefix(of: bytes)
-  let newlines = bytes[..<offset].count { $0 == UInt8(ascii: "\n") }
-  return .invalidUTF8(path: path, offset: offset, line: newlines + 1, byte: bytes[offset])
-}
-
-/// The length of the longest prefix that is whole UTF-8 sequences.
-private func wellFormedPrefix(of bytes: [UInt8]) -> Int {
-  var parser = UTF8.ForwardParser()
-  var iterator = bytes.makeIterator()
-  var offset = 0
-  while case .valid(let sequence) = parser.parseScalar(from: &iterator) { offset += sequence.count }
-  return offset
-}
-
-// MARK: - Reading
-
-/// All bytes of a file, up to its end, which a pipe has as well.
-private func readFile(_ path: String, _ shouldStop: () -> Bool) throws(TextError) -> [UInt8] {
-  // Else opening a pipe would wait for a writer, and reading it could not be interrupted.
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-  guard descriptor >= 0 else { throw failure(path) }
-  defer { close(descriptor) }
-  var status = stat()
-  guard fstat(descriptor, &status) == 0 else { throw failure(path) }
-  switch status.st_mode & S_IFMT {
-  case S_IFDIR: throw .isDirectory(path: path)
-  case S_IFCHR, S_IFBLK: throw .unreadable(path: path, reason: "it is a device; give a text file")
-  default: break
-  }
-
-  var bytes: [UInt8] = []
-  bytes.reserveCapacity(Int(status.st_size))
-  var chunk = [UInt8](repeating: 0, count: 1 << 20)
-  while true {
-    if shouldStop() { throw .interrupted(path: path) }
-    guard isReadable(descriptor) else { continue }
-    let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-    if count == 0 { return bytes }
-    if count > 0 {
-      bytes.append(contentsOf: chunk[..<count])
-    } else if errno != EINTR && errno != EAGAIN {
-      throw failure(path)
-    }
-  }
-}
-
-/// Whether there is something to read, an end or an error included, within a tenth of a second.
-private func isReadable(_ descriptor: Int32) -> Bool {
-  var readable = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-  return poll(&readable, 1, 100) > 0
-}
-
-/// The error that the last system call left.
-private func failure(_ path: String) -> TextError {
-  switch errno {
-  case ENOENT, ENOTDIR: .noSuchFile(path: path)
-  case EISDIR: .isDirectory(path: path)
-  case let code: .unreadable(path: path, reason: String(cString: strerror(code)))
   }
 }

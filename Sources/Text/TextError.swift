@@ -1,3 +1,5 @@
+import Files
+
 /// What can be wrong with a text, with the place and the way out.
 public enum TextError: Error, Sendable, Equatable {
   case noSuchFile(path: String)
@@ -6,8 +8,8 @@ public enum TextError: Error, Sendable, Equatable {
   case empty(path: String)
   /// Reading was to stop before the file's end.
   case interrupted(path: String)
-  /// `offset` counts bytes from 0, `line` lines from 1; `byte` begins the sequence that is no UTF-8.
-  case invalidUTF8(path: String, offset: Int, line: Int, byte: UInt8)
+  /// The file is something else than UTF-8 text.
+  case notUTF8(EncodingFault)
   case unknownCharacter(UnknownCharacter)
   case duplicateInVocabulary(Unicode.Scalar)
   case validationFractionOutOfRange(Double)
@@ -21,20 +23,17 @@ extension TextError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noSuchFile(let path):
-      "\(path): no such file"
+      "\(printable(path)): no such file"
     case .isDirectory(let path):
-      "\(path) is a directory; give a text file"
+      "\(printable(path)) is a directory; give a text file"
     case .unreadable(let path, let reason):
-      "\(path) cannot be read: \(reason)"
+      "\(printable(path)) cannot be read: \(reason)"
     case .empty(let path):
-      "\(path) holds no text"
+      "\(printable(path)) holds no text"
     case .interrupted(let path):
-      "interrupted while \(path) was read"
-    case .invalidUTF8(let path, let offset, let line, let byte):
-      "\(path), line \(line): byte \(offset) of the file (\(hexadecimal(byte, digits: 2, prefix: "0x"))) is not UTF-8; "
-        + (offset == 0 && byte >= 0xFE
-          ? "if it is UTF-16, convert it: iconv -f UTF-16 -t UTF-8 \(path) > utf8.txt"
-          : "if it is a text, convert it, for example with: iconv -f WINDOWS-1252 -t UTF-8 \(path) > utf8.txt")
+      "interrupted while \(printable(path)) was read"
+    case .notUTF8(let fault):
+      fault.description
     case .unknownCharacter(let character):
       character.description
     case .duplicateInVocabulary(let scalar):
@@ -60,8 +59,8 @@ private func waysOut(_ split: TokenDataset.Split, tokens: Int) -> String {
 }
 
 /// The scalar as a person finds it: itself in quotes where it can be seen, and its code point.
-func quoted(_ scalar: Unicode.Scalar) -> String {
-  let codePoint = hexadecimal(scalar.value, digits: 4, prefix: "U+")
+package func quoted(_ scalar: Unicode.Scalar) -> String {
+  let codePoint = codePoint(scalar)
   switch scalar.properties.generalCategory {
   case .control, .format, .lineSeparator, .paragraphSeparator, .nonspacingMark, .enclosingMark, .unassigned,
     .privateUse, .surrogate:
@@ -71,7 +70,8 @@ func quoted(_ scalar: Unicode.Scalar) -> String {
   }
 }
 
-private func hexadecimal(_ value: some BinaryInteger, digits: Int, prefix: String) -> String {
-  let plain = String(value, radix: 16, uppercase: true)
-  return prefix + String(repeating: "0", count: max(0, digits - plain.count)) + plain
+/// "U+000A".
+package func codePoint(_ scalar: Unicode.Scalar) -> String {
+  let digits = String(scalar.value, radix: 16, uppercase: true)
+  return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
 }

@@ -10,10 +10,10 @@ public struct TextExtent: Sendable, Equatable {
       let bytes = tokenizer.bytes(of: id)
       return (characters: bytes.count { !UTF8.isContinuation($0) }, bytes: bytes.count)
     }
-    for id in ids {
-      tokenCount += 1
-      characterCount += sizes[Int(id)].characters
-      byteCount += sizes[Int(id)].bytes
+    for (count, size) in zip(ids.counts(vocabularySize: tokenizer.vocabularySize), sizes) {
+      tokenCount += count
+      characterCount += count * size.characters
+      byteCount += count * size.bytes
     }
   }
 

@@ -25,9 +25,14 @@ public struct TokenDataset: Sendable {
       throw .validationFractionOutOfRange(validationFraction)
     }
     self.tokens = tokens
-    trainingCount = Int(Double(tokens.count) * (1 - validationFraction))
+    trainingCount = Self.trainingCount(of: tokens.count, validationFraction: validationFraction)
     try check(.training, blockSize: blockSize)
     if validationFraction > 0 { try check(.validation, blockSize: blockSize) }
+  }
+
+  /// How many of `count` tokens are for training.
+  package static func trainingCount(of count: Int, validationFraction: Double) -> Int {
+    Int(Double(count) * (1 - validationFraction))
   }
 
   private func check(_ split: Split, blockSize: Int) throws(TextError) {

@@ -1,11 +1,12 @@
-/// A long sequence of token ids, kept in two bytes each where the vocabulary permits, else in four.
+/// A long sequence of token ids, kept in one byte each where the vocabulary permits, else in two or four.
 public struct TokenIDs: RandomAccessCollection, Sendable {
-  private enum Storage {
+  enum Storage {
+    case bytes([UInt8])
     case narrow([UInt16])
     case wide([Int32])
   }
 
-  private let storage: Storage
+  let storage: Storage
 
   /// The ids of `text`.
   ///
@@ -14,11 +15,15 @@ public struct TokenIDs: RandomAccessCollection, Sendable {
     self = try tokenizer.encodeCorpus(text)
   }
 
-  /// Ids as a tokenizer of a vocabulary that `isNarrow` made them.
-  init(narrow ids: [UInt16]) { storage = .narrow(ids) }
+  /// The ids of a corpus.
+  ///
+  /// - Throws: `TextError.unknownCharacter` at the first character that the tokenizer has no ids for.
+  public init(encoding corpus: Corpus, by tokenizer: some Tokenizer) throws(TextError) {
+    self = try tokenizer.encodeCorpus(corpus)
+  }
 
-  /// Ids as a tokenizer of any vocabulary made them.
-  init(wide ids: [Int32]) { storage = .wide(ids) }
+  /// Ids as a tokenizer made them, in a type that holds all of its vocabulary.
+  init(_ storage: Storage) { self.storage = storage }
 
   /// The given ids.
   ///
@@ -28,15 +33,17 @@ public struct TokenIDs: RandomAccessCollection, Sendable {
       precondition(0 <= id && id < vocabularySize, "TokenIDs: id \(id), vocabulary of \(vocabularySize)")
       return id
     }
-    storage =
-      Self.isNarrow(vocabularySize: vocabularySize)
-      ? .narrow(checked.map { UInt16($0) }) : .wide(Array(checked))
+    if vocabularySize <= Self.size(of: UInt8.self) {
+      storage = .bytes(checked.map { UInt8($0) })
+    } else if vocabularySize <= Self.size(of: UInt16.self) {
+      storage = .narrow(checked.map { UInt16($0) })
+    } else {
+      storage = .wide(Array(checked))
+    }
   }
 
-  /// Whether two bytes hold every id.
-  static func isNarrow(vocabularySize: Int) -> Bool {
-    vocabularySize <= Int(UInt16.max) + 1
-  }
+  /// The largest vocabulary of which `ID` holds every id.
+  static func size<ID: FixedWidthInteger>(of _: ID.Type) -> Int { Int(ID.max) + 1 }
 
   /// 0, the position of the first id.
   public var startIndex: Int { 0 }
@@ -44,14 +51,25 @@ public struct TokenIDs: RandomAccessCollection, Sendable {
   /// The number of ids.
   public var endIndex: Int {
     switch storage {
+    case .bytes(let ids): ids.count
     case .narrow(let ids): ids.count
     case .wide(let ids): ids.count
+    }
+  }
+
+  /// How much memory the ids take.
+  package var byteCount: Int {
+    switch storage {
+    case .bytes: count
+    case .narrow: 2 * count
+    case .wide: 4 * count
     }
   }
 
   /// The id at `position`.
   public subscript(position: Int) -> Int32 {
     switch storage {
+    case .bytes(let ids): Int32(ids[position])
     case .narrow(let ids): Int32(ids[position])
     case .wide(let ids): ids[position]
     }

@@ -26,6 +26,11 @@ public protocol Tokenizer: Sendable {
   /// - Throws: as `encode` does.
   func encodeCorpus(_ text: String) throws(TextError) -> TokenIDs
 
+  /// The same of a corpus, of whose text nothing more need be put together than the tokenizer asks for.
+  ///
+  /// - Throws: as `encode` does.
+  func encodeCorpus(_ corpus: Corpus) throws(TextError) -> TokenIDs
+
   /// The UTF-8 bytes that `id` stands for, which may be part of a character; those of U+FFFD where it has none.
   func bytes(of id: Int32) -> [UInt8]
 
@@ -59,6 +64,11 @@ extension Tokenizer {
   /// The ids that `encode` gives, kept in fewer bytes.
   public func encodeCorpus(_ text: String) throws(TextError) -> TokenIDs {
     TokenIDs(try encode(text), vocabularySize: vocabularySize)
+  }
+
+  /// The ids of the corpus's text.
+  public func encodeCorpus(_ corpus: Corpus) throws(TextError) -> TokenIDs {
+    try encodeCorpus(corpus.text)
   }
 
   /// The text of `ids`; U+FFFD stands for bytes that are no UTF-8, and for ids without any.

@@ -8,6 +8,9 @@ package protocol StoredTokenizer: Tokenizer {
   /// The tokenizer for `corpus`, which it encodes without error.
   init(vocabularyOf corpus: String) throws(TextError)
 
+  /// The same; a tokenizer that can do without the text itself takes less memory.
+  init(vocabularyOf corpus: Corpus) throws(TextError)
+
   /// Whether `document`, a `tokenizer.json`, is of a tokenizer of this kind; `init(from:)` may refuse it still.
   static func recognizes(_ document: JSONField) -> Bool
 
@@ -15,6 +18,12 @@ package protocol StoredTokenizer: Tokenizer {
   ///
   /// - Throws: `FileError.unsupported` or `.malformed`, naming the field.
   init(from document: JSONField) throws
+}
+
+extension StoredTokenizer {
+  package init(vocabularyOf corpus: Corpus) throws(TextError) {
+    try self.init(vocabularyOf: corpus.text)
+  }
 }
 
 /// The available tokenizers.
@@ -35,6 +44,11 @@ public enum Tokenizers {
 
   /// The default tokenizer for `corpus`.
   public static func standard(corpus: String) throws(TextError) -> any Tokenizer {
+    try all[0].init(vocabularyOf: corpus)
+  }
+
+  /// The default tokenizer for `corpus`.
+  public static func standard(corpus: Corpus) throws(TextError) -> any Tokenizer {
     try all[0].init(vocabularyOf: corpus)
   }
 

@@ -18,25 +18,33 @@ public struct Baselines: Sendable, Equatable {
   public init?(_ dataset: TokenDataset, vocabularySize: Int) {
     guard dataset[.validation].count > 1 else { return nil }
     uniform = log(Double(vocabularySize))
-    unigram = Self.loss(dataset, vocabularySize, contexts: 1) { _ in 0 }
-    bigram = vocabularySize <= 256 ? Self.loss(dataset, vocabularySize, contexts: vocabularySize) { Int($0) } : nil
+    let splits = [dataset[.training], dataset[.validation]]
+    guard vocabularySize <= 256 else {
+      let counts = splits.map { $0.dropFirst().counts(vocabularySize: vocabularySize) }
+      (unigram, bigram) = (Self.loss(counts[0], counts[1]), nil)
+      return
+    }
+    let pairs = splits.map { $0.pairCounts(vocabularySize: vocabularySize) }
+    let counts = pairs.map { pairs in
+      (0..<vocabularySize).map { column in
+        stride(from: column, to: pairs.count, by: vocabularySize).reduce(0) { $0 + pairs[$1] }
+      }
+    }
+    unigram = Self.loss(counts[0], counts[1])
+    bigram = Self.loss(pairs[0], pairs[1], contexts: vocabularySize)
   }
 
-  /// The loss of counts that tell `contexts` kinds of preceding token apart.
-  private static func loss(
-    _ dataset: TokenDataset, _ size: Int, contexts: Int, _ context: (Int32) -> Int
-  ) -> Double {
-    var counts = [Int](repeating: 1, count: contexts * size)
-    var totals = [Int](repeating: size, count: contexts)
-    for (previous, next) in zip(dataset[.training], dataset[.training].dropFirst()) {
-      counts[context(previous) * size + Int(next)] += 1
-      totals[context(previous)] += 1
-    }
+  /// The mean loss on tokens that were counted as `scored`, of a model that counted `seen`; both are [contexts, V].
+  private static func loss(_ seen: [Int], _ scored: [Int], contexts: Int = 1) -> Double {
+    let size = seen.count / contexts
     var sum = 0.0
-    for (previous, next) in zip(dataset[.validation], dataset[.validation].dropFirst()) {
-      let row = context(previous)
-      sum -= log(Double(counts[row * size + Int(next)]) / Double(totals[row]))
+    for row in 0..<contexts {
+      let places = row * size..<(row + 1) * size
+      let total = Double(seen[places].reduce(size, +))
+      for place in places where scored[place] > 0 {
+        sum -= Double(scored[place]) * log(Double(seen[place] + 1) / total)
+      }
     }
-    return sum / Double(dataset[.validation].count - 1)
+    return sum / Double(scored.reduce(0, +))
   }
 }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Files
+import Text
 
 /// A run on disk that can go on from its last checkpoint. Its directory is this process's alone for as long as the value,
 /// or a `TrainingRun` made of it, lives.
@@ -61,12 +62,8 @@ struct CorpusFingerprint: Sendable, Equatable {
   let characterCount: Int
   let sha256: String
 
-  init(_ text: String) {
-    characterCount = text.unicodeScalars.count
-    var text = text
-    var hash = SHA256()
-    text.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }
-    sha256 = hash.hexadecimal
+  init(_ corpus: Corpus) {
+    (characterCount, sha256) = (corpus.characters.count, corpus.sha256)
   }
 
   init(_ json: JSONField) throws {

@@ -59,16 +59,20 @@ public struct Trainer {
     dropoutKey = Self.key(options, .dropout)
   }
 
-  /// Throws if a step would take more memory than there is, by a rough count.
+  /// Throws if a step would take more memory than there is.
   private static func requireMemory(_ config: GPTConfig, batchSize: Int) throws(MemoryError) {
+    try Files.requireMemory(
+      byteCount(config, batchSize: batchSize), for: "training this model with batches of \(batchSize)",
+      remedy: "make it smaller, or `batch_size` (`gradient_accumulation_steps` makes up for it)")
+  }
+
+  /// How much memory a model and a step take, in bytes, by a rough count.
+  static func byteCount(_ config: GPTConfig, batchSize: Int) -> Double {
     // Four bytes each: a weight, its gradient and two moments; and for a token in a block some twelve rows of width C
     // and two of width F that backward will want.
     let parameters = 16 * Double(config.parameterCount)
     let tokens = Double(batchSize) * Double(config.contextLength)
-    let activations = 4 * tokens * Double(config.layerCount) * Double(12 * config.width + 2 * config.mlpWidth)
-    try Files.requireMemory(
-      parameters + activations, for: "training this model with batches of \(batchSize)",
-      remedy: "make it smaller, or `batch_size` (`gradient_accumulation_steps` makes up for it)")
+    return parameters + 4 * tokens * Double(config.layerCount) * Double(12 * config.width + 2 * config.mlpWidth)
   }
 
   private static func key(_ options: TrainingOptions, _ purpose: Purpose) -> RandomKey {

@@ -35,12 +35,12 @@ public struct TrainingRun {
   ///
   /// - Throws: `GPTConfigError`, `TrainingError` or `TextError` where there is no training like this, and then what is
   ///   in the directory stays; `FileError` where another process works there, or it cannot be written.
-  public init(_ recipe: Recipe, corpus: String, in directory: RunDirectory, replacing: Bool = false) throws {
+  public init(_ recipe: Recipe, corpus: Corpus, in directory: RunDirectory, replacing: Bool = false) throws {
     try self.init(recipe, corpus: corpus, in: RunLock(directory), replacing: replacing)
   }
 
   /// The same in the directory that `lock` holds.
-  package init(_ recipe: Recipe, corpus: String, in lock: RunLock, replacing: Bool) throws {
+  package init(_ recipe: Recipe, corpus: Corpus, in lock: RunLock, replacing: Bool) throws {
     if !replacing { try Self.requireNone(in: lock) }
     try recipe.validate()
     tokenizer = try Tokenizers.standard(corpus: corpus)
@@ -68,7 +68,7 @@ public struct TrainingRun {
   ///
   /// - Throws: `TrainingError.differsFromRun` if the corpus or a setting that may not change differs;
   ///   `FileError` where the checkpoint cannot be read.
-  public init(resuming saved: SavedRun, _ recipe: Recipe, corpus: String) throws {
+  public init(resuming saved: SavedRun, _ recipe: Recipe, corpus: Corpus) throws {
     let fingerprint = CorpusFingerprint(corpus)
     try saved.requireSameRun(recipe, fingerprint)
     try recipe.validate()
@@ -97,7 +97,7 @@ public struct TrainingRun {
         step: saved.step, kinds: isEvaluated ? ["step", "eval"] : ["step"], checkpoint: isEvaluatedAgain ? nil : line))
   }
 
-  private static func dataset(_ recipe: Recipe, corpus: String, _ tokenizer: any Tokenizer) throws -> TokenDataset {
+  private static func dataset(_ recipe: Recipe, corpus: Corpus, _ tokenizer: any Tokenizer) throws -> TokenDataset {
     try TokenDataset(
       TokenIDs(encoding: corpus, by: tokenizer), validationFraction: recipe.options.validationFraction,
       blockSize: recipe.model.contextLength)

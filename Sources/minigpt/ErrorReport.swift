@@ -42,7 +42,7 @@ extension TextError {
     case .noSuchFile, .isDirectory: .noInput
     case .unreadable: .ioFailure
     case .interrupted: .interrupted
-    case .empty, .invalidUTF8, .unknownCharacter, .duplicateInVocabulary, .shorterThanBlock, .nothingToScore:
+    case .empty, .notUTF8, .unknownCharacter, .duplicateInVocabulary, .shorterThanBlock, .nothingToScore:
       .badData
     case .validationFractionOutOfRange, .strideOutOfRange: .usage
     }

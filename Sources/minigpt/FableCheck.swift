@@ -16,8 +16,8 @@ package struct FableCheck {
 
   /// Judges the text in the file at `path`, or each of the samples in it.
   ///
-  /// - Throws: `TextError` if the file is no text.
-  package init(path: String) throws(TextError) {
+  /// - Throws: `TextError` if the file is no text; `MemoryError` if it is larger than memory.
+  package init(path: String) throws {
     self.path = path
     let samples = Self.samples(of: try Corpus(path: path).text)
     let checker = FableChecker()

@@ -63,7 +63,7 @@ extension TrainingReport {
     if firstStep > 0 { fact("resumed", "after step \(Formatting.count(firstStep))") }
   }
 
-  private func fact(_ label: String, _ text: String) {
+  func fact(_ label: String, _ text: String) {
     say(Formatting.padded(label, to: -11) + text)
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 import Text
@@ -12,6 +13,76 @@ import Text
     let corpus = try withFile(text.utf8) { try Corpus(path: $0) }
     #expect(corpus.text.utf8.elementsEqual(text.utf8))
     #expect(!corpus.droppedByteOrderMark)
+  }
+
+  /// Texts of many pieces, whose limits fall into characters of any length.
+  static let long = ["é", "狐é", "🦊", "a🦊é狐", "The fox\r\n"].map {
+    String(repeating: $0, count: 2_500_000 / $0.utf8.count)
+  }
+
+  @Test("a long text is its file, its hash the file's, and its numbers are the tokenizer's ids", arguments: long)
+  func longText(text: String) throws {
+    let corpus = try withFile(text.utf8) { try Corpus(path: $0) }
+    try check(corpus, text)
+    let inMemory = try Corpus(text)
+    #expect(inMemory.sha256 == corpus.sha256 && inMemory.characters.elementsEqual(corpus.characters))
+  }
+
+  @Test(
+    "any number of different characters is read and encoded as the text itself is",
+    arguments: [1, 254, 255, 256, 257, 65_534, 65_535, 65_536, 70_000])
+  func alphabets(count: Int) throws {
+    var scalars = String.UnicodeScalarView()
+    for index in (0..<count).reversed() {
+      // Past the surrogates.
+      if let scalar = Unicode.Scalar(UInt32(index < 0xD000 ? index + 1 : index + 0x1000)) { scalars.append(scalar) }
+    }
+    let text = String(scalars) + "\u{1}" + String(scalars)
+    try check(Corpus(text), text)
+  }
+
+  private func check(_ corpus: Corpus, _ text: String) throws {
+    #expect(corpus.text.utf8.elementsEqual(text.utf8))
+    #expect(corpus.byteCount == text.utf8.count)
+    var (text, hash) = (text, SHA256())
+    text.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }
+    #expect(corpus.sha256 == hash.hexadecimal)
+    let tokenizer = CharacterTokenizer(vocabularyOf: text)
+    #expect(CharacterTokenizer(vocabularyOf: corpus) == tokenizer)
+    let ids = try TokenIDs(encoding: text, by: tokenizer)
+    #expect(try TokenIDs(encoding: corpus, by: tokenizer).elementsEqual(ids))
+    // A vocabulary that is not the corpus's own.
+    let other = try CharacterTokenizer(scalars: tokenizer.scalars.reversed() + ["\u{10FFFD}"])
+    #expect(try TokenIDs(encoding: corpus, by: other).elementsEqual(other.encode(text)))
+  }
+
+  @Test("a character that a vocabulary lacks is named by its first place")
+  func unknownCharacter() throws {
+    let tokenizer = CharacterTokenizer(vocabularyOf: "abc")
+    let error = #expect(throws: TextError.self) { try TokenIDs(encoding: Corpus("abcabÉca!"), by: tokenizer) }
+    guard case .unknownCharacter(let character) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(character.offset == 5 && character.scalar == "É")
+  }
+
+  #if os(Linux)
+    @Test("a file of which the system says that it is empty is read to its end")
+    func procedural() throws {
+      #expect(try Corpus(path: "/proc/self/status").text.hasPrefix("Name:"))
+    }
+  #endif
+
+  @Test("a file larger than memory is refused by its name before it is read")
+  func memory() throws {
+    try withFile([]) { path in
+      let file = try #require(FileHandle(forWritingAtPath: path))
+      // A hole, which takes no room on the disk.
+      try file.truncate(atOffset: 1 << 42)
+      let error = #expect(throws: MemoryError.self) { try Corpus(path: path) }
+      #expect(error?.task == "reading \(path)")
+    }
   }
 
   @Test("one huge line is read whole")
@@ -76,8 +147,13 @@ import Text
   func invalidUTF8(index: Int) throws {
     let (bytes, offset, line) = Self.invalid[index]
     try withFile(bytes) { path in
-      let error = TextError.invalidUTF8(path: path, offset: offset, line: line, byte: bytes[offset])
-      #expect(throws: error) { try Corpus(path: path) }
+      let error = #expect(throws: TextError.self) { try Corpus(path: path) }
+      guard case .notUTF8(let fault) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(fault.path == path)
+      #expect(fault.place == .init(offset: offset, line: line, byte: bytes[offset]))
     }
   }
 

@@ -7,15 +7,16 @@ import Text
     (.isDirectory(path: "data"), "data is a directory; give a text file"),
     (.unreadable(path: "a.txt", reason: "Permission denied"), "a.txt cannot be read: Permission denied"),
     (.empty(path: "a.txt"), "a.txt holds no text"),
+    (.interrupted(path: "a\u{1B}.txt"), #"interrupted while a\u{1B}.txt was read"#),
     (
-      .invalidUTF8(path: "a.txt", offset: 7, line: 2, byte: 0x0C),
-      "a.txt, line 2: byte 7 of the file (0x0C) is not UTF-8; if it is a text, convert it, for example with: "
-        + "iconv -f WINDOWS-1252 -t UTF-8 a.txt > utf8.txt"
+      .notUTF8(EncodingFault(.western, path: "a.txt", place: .init(offset: 7, line: 2, byte: 0xE9), output: "b.txt")),
+      "a.txt, line 2: byte 7 of the file (0xE9) is not UTF-8; it looks like Windows-1252 or ISO-8859-1, which no byte "
+        + "can prove; try this, and see whether the accents are right: iconv -f WINDOWS-1252 -t UTF-8 a.txt > b.txt"
     ),
     (
-      .invalidUTF8(path: "a.txt", offset: 0, line: 1, byte: 0xFF),
-      "a.txt, line 1: byte 0 of the file (0xFF) is not UTF-8; if it is UTF-16, convert it: "
-        + "iconv -f UTF-16 -t UTF-8 a.txt > utf8.txt"
+      .notUTF8(EncodingFault(.utf16(.big, isMarked: false), path: "-a.txt", place: nil, output: "-b.txt")),
+      "-a.txt is UTF-16, big-endian, without a byte-order mark, not UTF-8 text; "
+        + "convert it: iconv -f UTF-16BE -t UTF-8 ./-a.txt > ./-b.txt"
     ),
     (.duplicateInVocabulary("\n"), "the vocabulary holds U+000A twice"),
     (.validationFractionOutOfRange(1.5), "`val_fraction` is 1.5, but must be at least 0 and less than 1"),

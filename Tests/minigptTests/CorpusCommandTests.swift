@@ -86,7 +86,13 @@ struct CorpusCommandTests {
       (["fables", "--check", "nowhere.txt"], .noInput, "nowhere.txt: no such file"),
       (["fables", "--check", "fox.txt", "--output", "some.txt"], .usage, "exclude each other"),
       (["fabels"], .usage, "Did you mean 'fables'?"),
-      ([], .usage, "Missing expected argument '<name>'"),
+      ([], .usage, "Missing expected argument '<fables|check>'"),
+      (["fables", "fox.txt"], .usage, "Unexpected argument 'fox.txt'"),
+      (["fables", "--block-size", "8"], .usage, "have no meaning for 'corpus fables'"),
+      (["check"], .usage, "Missing expected argument '<file>'"),
+      (["check", "fox.txt", "--output", "a.txt"], .usage, "have no meaning for 'corpus check'"),
+      (["check", "nowhere.txt"], .noInput, "nowhere.txt: no such file"),
+      (["check", "fox.txt", "--n-head", "3"], .usage, "--n-head"),
     ] as [([String], ExitCode, String)])
   func refused(words: [String], code: ExitCode, reason: String) throws {
     let outcome = try Workspace().run(["corpus"] + words)
@@ -146,5 +152,88 @@ struct FableCheckTests {
     #expect(outcome.output.contains("\nfables     2 of 2 accepted (100.0 %)\n"))
     let spoiled = sample.replacing("Moral: ", with: "Moral? ")
     #expect(try check(sample + "----------\n" + spoiled).output.contains("\n  sample 2, line 3, sentence: "))
+  }
+}
+
+@Suite("minigpt corpus check")
+struct CorpusCheckTests {
+  private static let small = [
+    "--n-layer", "1", "--n-head", "2", "--n-embd", "8", "--block-size", "8", "--batch-size", "2", "--max-iters", "100",
+  ]
+
+  private func check(_ text: String, _ words: String...) throws -> BuiltProgram.Outcome {
+    let workspace = try Workspace()
+    try workspace.write(text, to: "text.txt")
+    return try workspace.run(["corpus", "check", "text.txt"] + Self.small + words)
+  }
+
+  @Test("a plain text is described, and the run on it; nothing is advised")
+  func plain() throws {
+    // 20 lines of 69 characters; the last 138 are for validation, of which one line more or less repeats.
+    let outcome = try Workspace().run(["corpus", "check", "fox.txt"] + Self.small)
+    #expect(outcome.status == 0, "\(outcome.error)")
+    for line in [
+      "  encoding    UTF-8\n", "  characters  1,380, 23 different; a vocabulary of 24 tokens\n",
+      "  line ends   LF (20)\n",
+      "  control     none\n", "  invisible   none\n", "  accents     none\n",
+      "  rare        0 characters seen fewer than 5 times\n",
+      "  repeated    100.0 % of the validation split stands in the training split too\n              (of 2 windows of 50",
+      "  splits      1,242 tokens for training, 138 for validation\n",
+      "  run         100 steps of 16 tokens: the training split is seen 1.29 times\n", "an estimate from 12 steps of ",
+    ] {
+      #expect(outcome.output.contains(line), "\(line)\n\(outcome.output)")
+    }
+    #expect(outcome.output.contains("learned by heart: remove what is there twice"))
+    #expect(!outcome.output.contains("Without them"))
+  }
+
+  @Test("what is unusual in a text is named, counted and advised on, findings first")
+  func unusual() throws {
+    let line = "caf\u{E9} cafe\u{301}\u{A0}na\u{EF}ve \u{200B}\u{0}\r\n"
+    let text = "\u{FEFF}" + String(repeating: line, count: 40) + "end\n\u{FFFD}\u{DF}"
+    let outcome = try check(text)
+    #expect(outcome.status == 0, "\(outcome.error)")
+    for line in [
+      "UTF-8, with a byte-order mark", "mixed: LF (1), CR LF (40)", "U+0000 (40)",
+      "U+00A0 (40), U+200B (40), U+FFFD (1)",
+      "mixed: 80 in one character, 40 as",
+      "3 in the validation split alone: \"d\" (U+0064), \"\u{DF}\" (U+00DF), \"\u{FFFD}\" (U+FFFD)",
+      "perl -pe 's/\\r\\n?/\\n/g' < text.txt > text-clean.txt", "uconv -x any-nfc < text.txt > text-clean.txt",
+    ] {
+      #expect(outcome.output.replacing(/\n +/, with: " ").contains(line), "\(line)\n\(outcome.output)")
+    }
+    let findings = try #require(outcome.output.range(of: "  time  "))
+    let advice = try #require(outcome.output.range(of: "Carriage returns are learned"))
+    #expect(findings.upperBound < advice.lowerBound)
+  }
+
+  @Test("--json prints one object, also of a text that cannot be trained on, which ends with 65")
+  func objects() throws {
+    let outcome = try check(String(repeating: "an old fox\n", count: 50), "--json")
+    let object = try #require(try outcome.objects().first)
+    #expect(try outcome.objects().count == 1)
+    #expect(
+      object.names == [
+        "trainable", "encoding", "byte_order_mark", "bytes", "characters", "different_characters", "vocabulary",
+        "line_ends", "control_characters", "invisible_characters", "composed_accents", "decomposed_accents",
+        "rare_characters", "only_in_validation", "repeated_windows", "advice", "run",
+      ])
+    #expect(object["trainable"] == true && object["line_ends"] == ["lf": 50, "crlf": 0, "cr": 0])
+    #expect(object["run"]?["tokens_per_step"] == 16)
+
+    let short = try check("short", "--json")
+    #expect(short.status == ExitCode.badData.rawValue)
+    let refused = try #require(try short.objects().first)
+    #expect(refused["trainable"] == false && refused["characters"] == 5 && refused["run"] == nil)
+    #expect(short.error.contains("give a longer text"))
+  }
+
+  @Test("a text that is no UTF-8 ends with 65 and what it is")
+  func notUTF8() throws {
+    let workspace = try Workspace()
+    try Data([0x1F, 0x8B, 8, 0]).write(to: workspace.folder.appending(path: "text.txt.gz"))
+    let outcome = try workspace.run("corpus", "check", "text.txt.gz")
+    #expect(outcome.status == ExitCode.badData.rawValue)
+    #expect(outcome.error.contains("unpack it: gzip -dc text.txt.gz > text.txt"))
   }
 }

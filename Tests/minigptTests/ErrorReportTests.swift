@@ -14,7 +14,7 @@ struct ErrorReportTests {
       (UsageError.unexpectedArgument("x"), ExitCode.usage),
       (TextError.noSuchFile(path: "x"), .noInput),
       (TextError.unreadable(path: "x", reason: "y"), .ioFailure),
-      (TextError.invalidUTF8(path: "x", offset: 1, line: 1, byte: 0xFF), .badData),
+      (TextError.notUTF8(EncodingFault(.other, path: "x", place: nil, output: nil)), .badData),
       (TextError.strideOutOfRange(9, blockSize: 8), .usage),
       (FileError.missing(path: "x", remedy: "y"), .noInput),
       (FileError.system(operation: "write", path: "x", code: 28), .ioFailure),

@@ -4,9 +4,15 @@ import Foundation
 import Text
 import Training
 
-/// `minigpt corpus`: writes the corpus that comes with the program, or checks a text against its grammar.
-struct CorpusCommand: Command {
-  var name = ""
+/// `minigpt corpus`: writes the corpus that comes with the program, checks a text against its grammar, or says of any text
+/// what there is to know before a model is trained on it.
+struct CorpusCommand: RunCommand {
+  enum Subject: Equatable { case fables, check }
+
+  var subject = Subject.fables
+  var file: String?
+  var preset: String?
+  var changes: [String: Setting.Change] = [:]
   var seed: UInt64 = 1
   var byteCount = 1_000_000
   var output: String?
@@ -18,8 +24,10 @@ struct CorpusCommand: Command {
 
   static let definition = CommandDefinition<CorpusCommand>(
     name: "corpus",
-    overview: "Generate a corpus from a grammar, or report how much of a text that grammar accepts.",
+    overview: "Check a text before training on it; or generate a corpus from a grammar, and check a text against that.",
     examples: [
+      .init("What there is to know of a text, and what a run on it takes.", "minigpt corpus check my-text.txt"),
+      .init("The same for another run.", "minigpt corpus check my-text.txt --preset shakespeare --block-size 128"),
       .init(
         "The bundled corpus, byte for byte.",
         "minigpt corpus fables --seed 1 --size 1MB --output data/fables.txt"),
@@ -27,12 +35,13 @@ struct CorpusCommand: Command {
     ],
     positionals: [
       .positional(
-        "name", \.name, .choice("name", among: ["fables"]), isRequired: true,
-        help: "Which corpus; only 'fables' is available.")
+        "fables|check", \.subject, .choice("name", ["fables": .fables, "check": .check]), isRequired: true,
+        help: "Generate the bundled corpus, or check a text."),
+      .positional("file", \.file, .path("file"), help: "For check: the text, in UTF-8."),
     ],
     groups: [
       .init(
-        "OPTIONS",
+        "OPTIONS OF FABLES",
         [
           .option("seed", \.seed, .integer(in: 0...UInt64.max), help: "The same seed writes the same text."),
           .option("size", \.byteCount, .byteCount, help: "Stop after the fable that reaches this size."),
@@ -42,12 +51,29 @@ struct CorpusCommand: Command {
           .flag("overwrite", \.overwrites, help: "Replace existing files with other contents."),
           .option(
             "check", \.checkedText, .path("file"),
-            help: "Instead of generating, check this text, or the output of 'minigpt sample'."),
-          .json(\.json, "one JSON object"),
-        ])
+            help: "Instead of generating, check this text, or the output of 'minigpt sample', against the grammar."),
+        ]),
+      .init("OPTIONS OF CHECK", [.preset(\.preset)] + plannedSettings.map { .setting($0) }),
+      .init("OPTIONS", [.json(\.json, "one JSON object")]),
     ])
 
+  /// Those that decide what a run takes.
+  private static var plannedSettings: [Setting] {
+    Recipe.settings.filter { setting in
+      setting.group == .model
+        || [
+          "batch_size", "gradient_accumulation_steps", "max_iters", "eval_interval", "eval_iters", "val_fraction",
+          "precision",
+        ].contains(setting.name)
+    }
+  }
+
   func run(on terminal: Terminal) throws -> ExitCode {
+    guard subject == .fables else { return try check(on: terminal) }
+    if let file { throw UsageError.unexpectedArgument(file) }
+    if preset != nil || !changes.isEmpty {
+      throw UsageError.conflict("The settings of a run have no meaning for 'corpus fables'.")
+    }
     if let checkedText {
       guard output == nil else { throw UsageError.conflict("--check and --output exclude each other.") }
       try FableCheck(path: checkedText).show(on: terminal, json: json)
@@ -56,6 +82,20 @@ struct CorpusCommand: Command {
     } else {
       try writeToStandardOutput(terminal)
     }
+    return .success
+  }
+}
+
+// MARK: - Checking
+
+extension CorpusCommand {
+  private func check(on terminal: Terminal) throws -> ExitCode {
+    guard let file else { throw UsageError.missingArgument("<file>") }
+    guard output == nil, checkedText == nil else {
+      throw UsageError.conflict("--output and --check have no meaning for 'corpus check'.")
+    }
+    let start = file == TrainCommand().corpus ? Preset.fables : Preset.all[0]
+    try CorpusCheck(path: file, recipe: recipe(from: start.recipe), json: json).show(on: terminal)
     return .success
   }
 }

@@ -48,7 +48,7 @@ struct EvalCommand: Command {
     let (path, loaded) = try RunDirectory.readCheckpoint(at: checkpoint)
     for note in loaded.notes { terminal.writeLine(note, to: .error) }
     let corpus = try Corpus(path: text)
-    let tokens = try tokens(of: corpus.text, by: loaded.tokenizer)
+    let tokens = try tokens(of: corpus, by: loaded.tokenizer)
     let people: Terminal.Stream = json ? .error : .output
     terminal.writeLine("\(path) on \(text), \(Formatting.count(tokens.count)) \(loaded.tokenizer.unit)s", to: people)
     let config = loaded.model.config
@@ -68,11 +68,11 @@ struct EvalCommand: Command {
     return .success
   }
 
-  private func tokens(of corpus: String, by tokenizer: any Tokenizer) throws -> TokenIDs {
+  private func tokens(of corpus: Corpus, by tokenizer: any Tokenizer) throws -> TokenIDs {
     do {
       return try TokenIDs(encoding: corpus, by: tokenizer)
     } catch TextError.unknownCharacter(let character) {
-      throw UnknownCharacterError(character, inFile: text, text: corpus)
+      throw UnknownCharacterError(character, inFile: text, text: corpus.text)
     }
   }
 

@@ -7,7 +7,7 @@ import Training
 import Transformer
 
 /// `minigpt train`: a model from a text file.
-struct TrainCommand: Command {
+struct TrainCommand: RunCommand {
   var corpus = "data/fables.txt"
   var output: String?
   var preset: String?
@@ -48,18 +48,13 @@ struct TrainCommand: Command {
     let directory = lock.run
     let text = try readCorpus()
     var report = TrainingReport(on: terminal, json: json, directory: directory)
-    if text.droppedByteOrderMark {
-      report.say("The byte-order mark at the beginning of \(corpus) was left out.")
-    }
-    if text.text.utf8.contains(UInt8(ascii: "\r")) {
-      report.say("\(corpus) has carriage returns, as Windows ends lines: they are learned like any character.")
-    }
+    for warning in text.warnings(path: corpus) { report.say(warning) }
 
     var run: TrainingRun
     if resumes, let saved = try SavedRun(lock) {
       let recipe = recipe(from: saved.recipe).resuming(saved.recipe)
       for damage in saved.damage { report.say("Passed over: \(damage)") }
-      run = try TrainingRun(resuming: saved, recipe, corpus: text.text)
+      run = try TrainingRun(resuming: saved, recipe, corpus: text)
       report.begin(run, corpus: corpus)
       if saved.isFinished(by: recipe) {
         try report.endAlreadyFinished(run)
@@ -67,9 +62,9 @@ struct TrainCommand: Command {
       }
     } else {
       let start = corpus == Self().corpus ? Preset.fables : Preset.all[0]
-      run = try TrainingRun(
-        recipe(from: start.recipe), corpus: text.text, in: lock, replacing: overwrites || resumes)
+      run = try TrainingRun(recipe(from: start.recipe), corpus: text, in: lock, replacing: overwrites || resumes)
       report.begin(run, corpus: corpus)
+      report.show(text, of: run)
     }
     return try finish(&run, report)
   }
@@ -79,7 +74,7 @@ struct TrainCommand: Command {
       throw UsageError.conflict(
         "\(corpus), which is learned from where no text is named, is not in this folder: name a text.")
     }
-    return try Corpus(path: corpus)
+    return try Corpus(path: corpus, shouldStop: { Interruption.isRequested })
   }
 
   private func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
@@ -145,21 +140,4 @@ struct BrokenOff: Error, CustomStringConvertible {
   }
 
   var description: String { "\(reason)\n\(rest)" }
-}
-
-/// `word` as a shell reads it back.
-func shellQuoted(_ word: String) -> String {
-  let isPlain =
-    !word.isEmpty
-    && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+@%".contains($0)) }
-  return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
-}
-
-// MARK: - Options
-
-extension TrainCommand {
-  /// The recipe asked for: the preset's, or else `start`, with what the command line changes.
-  private func recipe(from start: Recipe) -> Recipe {
-    (preset.flatMap(Preset.named)?.recipe ?? start).changed(by: changes)
-  }
 }

@@ -5,13 +5,8 @@ import Training
 
 extension TrainCommand {
   static var runOptions: [ArgumentDefinition<TrainCommand>] {
-    let names = Preset.all.map(\.name)
-    let presets = Preset.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")
-    return [
-      .option(
-        "preset", \.preset, .choice("name", among: names),
-        defaultText: "\(Preset.all[0].name); \(Preset.fables.name) for the bundled corpus",
-        help: "Default settings for the run: \(presets)."),
+    [
+      .preset(\.preset),
       .option(
         "config", \.configFile, .path("file"), defaultText: nil,
         help: "A JSON file of options by name, such as {\"n_layer\": 6}; the command line takes precedence."),
@@ -26,16 +21,40 @@ extension TrainCommand {
       .json(\.json, "one JSON object for each step, evaluation and checkpoint"),
     ]
   }
+}
 
+/// A command that is about a run: a preset's recipe, and what is changed in it.
+protocol RunCommand: Command {
+  /// The name of the preset, if one is asked for.
+  var preset: String? { get set }
+  /// What the command line changes in the preset's recipe, by the names of settings.
+  var changes: [String: Setting.Change] { get set }
+}
+
+extension RunCommand {
   /// An option for each setting of `group`.
-  static func settings(_ group: Setting.Group) -> [ArgumentDefinition<TrainCommand>] {
+  static func settings(_ group: Setting.Group) -> [ArgumentDefinition<Self>] {
     Recipe.settings.filter { $0.group == group }.map { .setting($0) }
+  }
+
+  /// The recipe asked for: the preset's, or else `start`, with what the command line changes.
+  func recipe(from start: Recipe) -> Recipe {
+    (preset.flatMap(Preset.named)?.recipe ?? start).changed(by: changes)
   }
 }
 
-extension ArgumentDefinition<TrainCommand> {
+extension ArgumentDefinition where Root: RunCommand {
+  /// `--preset`.
+  static func preset(_ property: any WritableKeyPath<Root, String?> & Sendable) -> Self {
+    let presets = Preset.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")
+    return .option(
+      "preset", property, .choice("name", among: Preset.all.map(\.name)),
+      defaultText: "\(Preset.all[0].name); \(Preset.fables.name) for the bundled corpus",
+      help: "Default settings for the run: \(presets).")
+  }
+
   /// The option that changes a setting of the preset's recipe.
-  fileprivate static func setting(_ setting: Setting) -> Self {
+  static func setting(_ setting: Setting) -> Self {
     ArgumentDefinition(
       name: canonicalName(setting.name), form: setting.isBoolean ? .flag : .option,
       placeholder: setting.placeholder, help: namingFlags(in: setting.help),

@@ -130,7 +130,7 @@ extension BenchCommand {
   /// The corpus as tokens, or as many random ones as a small corpus has.
   func tokens(contextLength: Int) throws -> (ids: TokenIDs, vocabularySize: Int) {
     if let corpus {
-      let text = try Corpus(path: corpus).text
+      let text = try Corpus(path: corpus)
       let tokenizer = try Tokenizers.standard(corpus: text)
       return (try TokenIDs(encoding: text, by: tokenizer), tokenizer.vocabularySize)
     }

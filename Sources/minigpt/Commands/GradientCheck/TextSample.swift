@@ -13,7 +13,8 @@ struct TextSample {
   /// tokenizer's at random. Throws if the text at `path` is none, or has other characters.
   init(of path: String?, for tokenizer: any Tokenizer, length: Int, seed: UInt64) throws {
     if let path {
-      let text = try Corpus(path: path).text
+      let corpus = try Corpus(path: path)
+      let text = corpus.text(of: 0..<min(length + 1, corpus.characters.count))
       do {
         (tokens, source) = (try Self.part(of: text, tokenizer, length), "the beginning of \(path)")
       } catch TextError.unknownCharacter(let character) {
