@@ -23,6 +23,21 @@ struct UnusualCorpusTests {
     #expect(sample.output.unicodeScalars.allSatisfy { known.contains($0) })
   }
 
+  @Test("is described in three lines before it is trained on, and not again when the run goes on")
+  func description() throws {
+    let workspace = try Workspace()
+    let outcome = try workspace.train()
+    for line in [
+      "text       line ends: LF (20); 0 characters seen fewer than 5 times\n",
+      "repeated   100.0 % of the validation split stands in the training split too (of 2 windows of 50 characters)\n",
+      "epochs     the training split is seen 0.10 times\n",
+    ] {
+      #expect(outcome.output.contains(line), "\(outcome.output)")
+    }
+    let resumed = try workspace.train("--resume")
+    #expect(resumed.status == 0 && !resumed.output.contains("epochs"), "\(resumed.error)")
+  }
+
   @Test("has its byte-order mark dropped, and that is said")
   func byteOrderMark() throws {
     let workspace = try Workspace()
