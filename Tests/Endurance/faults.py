@@ -59,6 +59,7 @@ class Faults:
         self.workloads = {each.name: each for each in [
             Workload("fresh", lambda folder: None, fresh, resume, self.judge_training, "."),
             Workload("resume", self._place_resumable, resume, resume, self.judge_training, "."),
+            Workload("mend", self._place_replaced, resume, resume, self.judge_training, "."),
             Workload("finished", finished, resume, resume, self.judge_training, "."),
             Workload("overwrite", self._place_other, replace, replace, self.judge_replacing, "."),
             Workload("default", self._place_default, train(steps=self.steps), None, self.judge_default, "."),
@@ -90,7 +91,7 @@ class Faults:
         return states | Found(self.reference).whole
 
     def _resumable(self):
-        """A run that was killed while it saved its last checkpoint, and while it replaced another."""
+        """A run that was killed while it saved its last checkpoint."""
         folder = self.program.folder()
         arguments = self.program.train("--out", "runs/run", steps=self.steps)
         calls = self.program.run(arguments, self.program.folder(), logs=True).calls
@@ -98,14 +99,19 @@ class Faults:
         saved = next(n for n, call in enumerate(renames) if call.endswith(f"checkpoint-{self.steps}"))
         self.program.run(arguments, folder, Fault("rename", saved, "kill"))
         run = folder / "runs/run"
-        os.rename(run / "checkpoint-6", run / "checkpoint-6.replaced")
-        os.symlink("checkpoint-5", run / "last.incomplete")
         with open(run / "metrics.jsonl", "a") as file:
             file.write('{"event":"st')
         return run
 
     def _place_resumable(self, folder):
         shutil.copytree(self.resumable, folder / "runs/run", symlinks=True)
+
+    def _place_replaced(self, folder):
+        """Killed while a checkpoint and a link were replaced."""
+        self._place_resumable(folder)
+        run = folder / "runs/run"
+        os.rename(run / "checkpoint-6", run / "checkpoint-6.replaced")
+        os.symlink("checkpoint-5", run / "last.incomplete")
 
     def _place_other(self, folder):
         shutil.copytree(self.other, folder / "runs/run", symlinks=True)
@@ -123,8 +129,8 @@ class Faults:
 
     # -- The cases ---------------------------------------------------------------------------------------------------
 
-    def cases(self, name, quick):
-        """Every call of a workload with every fault that it can have."""
+    def cases(self, name, each=0, quick=False):
+        """Every call of a workload with every fault that it can have; or `each` of every kind and error."""
         workload = self.workloads[name]
         folder = self.program.folder()
         workload.prepare(folder)
@@ -138,13 +144,13 @@ class Faults:
             for action in ACTIONS[kind].split():
                 cases += [Fault(kind, n, action.removesuffix("+"), action.endswith("+")) for n in range(count)]
         if quick:
-            draws = random.Random(f"faults {self.record.seed} {name}")
             cases = [case for case in cases if case.action in QUICK]
-            # Few kinds of call are many; each kind and action has its turn.
+        if each:
+            draws = random.Random(f"faults {self.record.seed} {name}")
             groups = collections.defaultdict(list)
             for case in cases:
                 groups[case.kind, case.action, case.always].append(case)
-            cases = [case for group in groups.values() for case in draws.sample(group, min(quick, len(group)))]
+            cases = [case for group in groups.values() for case in draws.sample(group, min(each, len(group)))]
         return [(name, case) for case in cases]
 
     def _watched(self, workload, folder):
@@ -167,8 +173,9 @@ class Faults:
             problems = ["killed by another hand"]
         else:
             problems = trap(outcome) + workload.judge(workload, folder, fault, outcome)
+        problems = [each.replace(f"{folder}/", "") for each in problems]
         if problems and outcome.fired:
-            problems[0] += f" [at {os.path.relpath(outcome.fired, folder) if False else outcome.fired}]"
+            problems.append(f"the call: {outcome.fired.replace(f'{folder}/', '')}")
         kills = fault.action in ("kill", "torn")
         self.record.add(f"{name}: {'killed' if kills else 'failing'}", f"faults/{name}/{fault}",
                         ending(outcome.code), problems)
@@ -178,7 +185,7 @@ class Faults:
 
     def judge_training(self, workload, folder, fault, outcome):
         run = folder / "runs/run"
-        before = {"fresh": 0, "corpus": 0, "resume": 6, "finished": self.steps}[workload.name]
+        before = {"fresh": 0, "corpus": 0, "resume": 6, "mend": 6, "finished": self.steps}[workload.name]
         problems = self._exit(fault, outcome, folder, run)
         problems += self._found(run, before)
         problems += self._goes_on(outcome, before, fault)
@@ -258,7 +265,7 @@ class Faults:
         near = {os.path.basename(path) for path in paths} | {os.path.basename(os.path.dirname(path)) for path in paths}
         if not any(name in outcome.error for name in near):
             problems.append(f"the file is not named: {last_line(outcome.error)}")
-        if run and outcome.steps():
+        if run and outcome.steps() and Found(run).last < self.steps:
             last = Found(run).last
             if last and not re.search(rf"(step|checkpoint-)\s*{last}\b", outcome.error):
                 problems.append(f"step {last} is saved, and it does not say so: {last_line(outcome.error)}")
@@ -269,6 +276,8 @@ class Faults:
     def _must_fail(self, fault, outcome):
         """A write that was not done, and may not be passed over."""
         if self._tolerated(fault, outcome) or not fault.code:
+            return False
+        if fault.kind == "close" and "metrics.jsonl" in outcome.fired:
             return False
         return fault.kind in ("create", "write", "fsync", "close", "mkdir")
 
@@ -321,11 +330,9 @@ class Faults:
         return []
 
 
-def run(program, record, pool, quick, only=None, names=None):
-    """All workloads, or one case."""
+def run(program, record, pool, each, quick, only):
+    """All workloads, or one, or one case of it."""
     trial = Faults(program, record)
-    if only and len(only) > 1:
-        trial.cases(only[0], 0)
-        return trial.attempt((only[0], Fault.parse(only[1])))
-    for name in only or names or trial.workloads:
-        list(pool.map(trial.attempt, trial.cases(name, quick)))
+    for name in only[:1] or trial.workloads:
+        cases = trial.cases(name, each, quick)
+        list(pool.map(trial.attempt, [(name, Fault.parse(only[1]))] if len(only) > 1 else cases))

@@ -278,6 +278,6 @@ def last_line(text):
     return lines[-1][:200] if lines else "nothing on standard error"
 
 
-def limited(number, value):
+def limited(number, values):
     """For `preexec_fn`: a resource limit."""
-    return lambda: resource.setrlimit(number, (value, value))
+    return lambda: resource.setrlimit(number, values)

@@ -40,7 +40,7 @@ class RandomKills:
             before = Found(run).last
             process = self.program.start(self._arguments(draws.choice((1, 2, 3))), folder)
             try:
-                process.wait(None if kills >= TOO_MANY else draws.uniform(0, 0.7 * self.duration))
+                process.wait(None if kills >= TOO_MANY else draws.uniform(0, 0.5 * self.duration))
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
             outcome = self.program.finish(process)
@@ -61,7 +61,7 @@ class RandomKills:
         return kills
 
 
-def run(program, record, pool, kills, only=None):
+def run(program, record, pool, kills, only):
     """Tries until there were `kills` kills."""
     trial = RandomKills(program, record)
     if only:
