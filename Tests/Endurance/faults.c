@@ -113,7 +113,8 @@ static void die(void) {
 
 static void say(const char *prefix, const char *kind, const char *path, const char *target) {
   char line[2 * PATH_MAX + 64];
-  int size = snprintf(line, sizeof line, "%s%s %s%s%s\n", prefix, kind, path, target ? " -> " : "", target ? target : "");
+  const char *arrow = target ? " -> " : "";
+  int size = snprintf(line, sizeof line, "%s%s %s%s%s\n", prefix, kind, path, arrow, target ? target : "");
   if (log_descriptor >= 0) syscall(SYS_write, log_descriptor, line, size);
 }
 

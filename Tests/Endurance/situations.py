@@ -151,7 +151,8 @@ def ended_for_want(trial, folder, outcome, before, cause, run):
         problems.append(f"checkpoint {before} is lost: {found.last} is the last")
     if outcome.code == 74:
         wanted = [cause] + ([f"{found.last}", "--resume"] if found.last and outcome.steps() else [])
-        problems += [f"{each!r} is not said: {last_line(outcome.error)}" for each in wanted if each not in outcome.error]
+        missing = [each for each in wanted if each not in outcome.error]
+        problems += [f"{each!r} is not said: {last_line(outcome.error)}" for each in missing]
     elif outcome.code != 0:
         problems.append(f"exit {ending(outcome.code)}: {last_line(outcome.error)}")
     return problems
@@ -249,13 +250,13 @@ def signals(trial, folder, parameter):
 
 SITUATIONS = {
     "two at once": (company.together, list(range(24)), 4),
-    "another comes between": (company.race, company.RACES, 24),
-    "moved away": (company.moved, company.MOVES, 16),
-    "sampled while it saves": (company.sampled, company.SAMPLES, 16),
+    "another comes between": (company.race, company.RACES, 12),
+    "moved away": (company.moved, company.MOVES, 9),
+    "sampled while it saves": (company.sampled, company.SAMPLES, 8),
     "copied": (copied, COPIES, 8),
     "not its own": (foreign, ["best", "last"], 2),
     "--keep on resume": (kept, [1, 2, 3], 3),
-    "disk full": (disk_full, list(range(20, 420, 8)), 8),
+    "disk full": (disk_full, list(range(20, 420, 8)), 6),
     "file size limit": (file_size, FILE_SIZES, 8),
     "open file limit": (open_files, list(range(3, 24)), 6),
     "signals": (signals, SIGNALS, 5),
