@@ -44,7 +44,7 @@ extension DetectedEncoding {
     } else if Self.isBinary(head) || Self.isBinary(rest) {
       self = .binary
     } else {
-      self = multibyte == 0 && Self.isWestern(rest) ? .western : .other
+      self = multibyte == 0 && Self.isWestern(rest, of: max(head.count, rest.count)) ? .western : .other
     }
   }
 
@@ -127,14 +127,15 @@ extension DetectedEncoding {
     }
   }
 
-  /// Whether the bytes past ASCII stand alone, as letters with accents and typographic quotes do between others.
-  private static func isWestern(_ bytes: [UInt8]) -> Bool {
+  /// Whether the bytes past ASCII stand alone, as letters with accents and typographic quotes do between others, and are
+  /// few of the bytes of which these are the last.
+  private static func isWestern(_ bytes: [UInt8], of byteCount: Int) -> Bool {
     let high = bytes.indices.filter { bytes[$0] >= 0x80 }
     let alone = high.count { index in
       (index == 0 || bytes[index - 1] < 0x80) && (index + 1 == bytes.count || bytes[index + 1] < 0x80)
     }
     let hasUndefined = high.contains { [0x81, 0x8D, 0x8F, 0x90, 0x9D].contains(bytes[$0]) }  // in Windows-1252
-    return !hasUndefined && 5 * alone >= 4 * high.count && 4 * high.count <= bytes.count
+    return !hasUndefined && 5 * alone >= 4 * high.count && 4 * high.count <= byteCount
   }
 
   /// Whether more than one byte in fifty is a control character that texts have no use for.

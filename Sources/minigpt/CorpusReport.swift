@@ -72,7 +72,7 @@ extension CorpusReport {
 
   /// "every character of the training split is seen 1.5 times".
   static func epochs(_ epochs: Double) -> String {
-    "the training split is seen \(Formatting.decimal(epochs, places: epochs < 10 ? 2 : 0)) times"
+    "the training split is seen \(Formatting.decimal(epochs, places: epochs < 0.1 ? 4 : epochs < 10 ? 2 : 0)) times"
   }
 
   static func lineEnds(_ examination: CorpusExamination) -> String {
@@ -133,7 +133,7 @@ extension CorpusReport {
       advice.append("What only the validation split has cannot be learned, and its loss counts: shuffle the documents.")
     }
     if let repetition = examination.repetition, repetition.share > 0.2 {
-      advice.append("Much of the validation loss is of what was learned by heart: remove what is there twice.")
+      advice.append("Much of the validation split can be known by heart: remove what the text has twice by mistake.")
     }
     if let kind = FileFormat.markup(of: corpus.text(of: 0..<min(8, corpus.characters.count))) {
       advice.append("The text is \(kind): take the text out of its markup first.")

@@ -4,7 +4,7 @@ import Testing
 import Text
 
 /// What is found in a file of these bytes, and what is said of it.
-private func fault(_ bytes: some Sequence<UInt8>) throws -> EncodingFault? {
+private func found(_ bytes: some Sequence<UInt8>) throws -> EncodingFault? {
   try withFile(bytes) { path in
     do {
       _ = try Corpus(path: path)
@@ -35,20 +35,20 @@ private func fault(_ bytes: some Sequence<UInt8>) throws -> EncodingFault? {
   func wideEncodings(index: Int, text: String) throws {
     let (encoding, mark, found, name) = Self.encodings[index]
     let data = try #require(String(repeating: text, count: 40).data(using: encoding))
-    let fault = try #require(try fault(mark + data))
+    let fault = try #require(try found(mark + data))
     #expect(fault.encoding == found)
     #expect(fault.description.contains(": iconv -f \(name) -t UTF-8 "))
   }
 
   @Test("a text with some NULs is a text", arguments: ["a\0", "ab\0cd\0\0\0\0ef\0", "field\0another one\0the third\0"])
   func someNULs(text: String) throws {
-    #expect(try fault(String(repeating: text + text.dropFirst(), count: 30).utf8) == nil)
+    #expect(try found(String(repeating: text + text.dropFirst(), count: 30).utf8) == nil)
   }
 
   @Test("UTF-8 that ends within a character is cut there, whatever is missing of it", arguments: 1...3)
   func cut(missing: Int) throws {
     let bytes = Array("An old 🦊".utf8.dropLast(missing))
-    let fault = try #require(try fault(bytes))
+    let fault = try #require(try found(bytes))
     #expect(fault.encoding == .cutUTF8)
     #expect(fault.place == .init(offset: 7, line: 1, byte: 0xF0))
     #expect(fault.description.contains("corpus.txt ends within a character, at byte 7: it was cut there"))
@@ -58,7 +58,7 @@ private func fault(_ bytes: some Sequence<UInt8>) throws -> EncodingFault? {
   @Test("UTF-8 with a damaged place is UTF-8, wherever the place is", arguments: [0, 1, 40, 4 << 20])
   func damaged(before: Int) throws {
     let whole = Array(String(repeating: "é", count: before).utf8)
-    let fault = try #require(try fault(whole + [0xC3, 0x41] + Array("naïve\n".utf8)))
+    let fault = try #require(try found(whole + [0xC3, 0x41] + Array("naïve\n".utf8)))
     #expect(fault.encoding == .damagedUTF8(faults: 1, characters: before + 1))
     #expect(fault.place?.offset == 2 * before)
     #expect(fault.description.contains(": iconv -c -f UTF-8 -t UTF-8 "))
@@ -67,7 +67,7 @@ private func fault(_ bytes: some Sequence<UInt8>) throws -> EncodingFault? {
   @Test("a damaged place is found as such also where little of the text is past ASCII")
   func damagedAmongASCII() throws {
     let plain = Array(String(repeating: "plain text, ", count: 9_000).utf8)
-    let fault = try #require(try fault(plain + Array("“".utf8) + plain + [0xE2, 0x80] + plain))
+    let fault = try #require(try found(plain + Array("“".utf8) + plain + [0xE2, 0x80] + plain))
     #expect(fault.encoding == .damagedUTF8(faults: 1, characters: 1))
   }
 
@@ -75,9 +75,11 @@ private func fault(_ bytes: some Sequence<UInt8>) throws -> EncodingFault? {
   func western() throws {
     let line: [UInt8] =
       Array("un caf\u{E9}, na\u{EF}f \u{FC}ber ".unicodeScalars.map { UInt8($0.value) }) + [0x93, 0x61, 0x94]
-    let fault = try #require(try fault([[UInt8]](repeating: line, count: 20).joined()))
+    let fault = try #require(try found([[UInt8]](repeating: line, count: 20).joined()))
     #expect(fault.encoding == .western)
     #expect(fault.description.contains("which no byte can prove; try this, and see whether the accents are right"))
+    // Also in a short text, at whose end they are.
+    #expect(try found("un caf\u{E9} x".unicodeScalars.map { UInt8($0.value) })?.encoding == .western)
   }
 
   @Test(
@@ -88,7 +90,7 @@ private func fault(_ bytes: some Sequence<UInt8>) throws -> EncodingFault? {
       [0xEF, 0xF0, 0xE8, 0xE2, 0xE5, 0xF2, 0x20, 0xEC, 0xE8, 0xF0, 0x20],  // Windows-1251
     ] as [[UInt8]])
   func unknown(bytes: [UInt8]) throws {
-    let fault = try #require(try fault([[UInt8]](repeating: bytes, count: 30).joined()))
+    let fault = try #require(try found([[UInt8]](repeating: bytes, count: 30).joined()))
     #expect(fault.encoding == .other)
     #expect(fault.description.contains("cannot be told for sure"))
     #expect(fault.description.contains("iconv -f NAME -t UTF-8 "))
@@ -111,7 +113,7 @@ private func fault(_ bytes: some Sequence<UInt8>) throws -> EncodingFault? {
 
   @Test("files of other kinds are named, with what gets the text out of them", arguments: formats.indices)
   func format(index: Int) throws {
-    let fault = try #require(try fault(Self.formats[index].bytes))
+    let fault = try #require(try found(Self.formats[index].bytes))
     #expect(fault.description.contains(Self.formats[index].said), "\(fault)")
   }
 

@@ -183,7 +183,7 @@ struct CorpusCheckTests {
     ] {
       #expect(outcome.output.contains(line), "\(line)\n\(outcome.output)")
     }
-    #expect(outcome.output.contains("learned by heart: remove what is there twice"))
+    #expect(outcome.output.contains("can be known by heart: remove what the text has twice"))
     #expect(!outcome.output.contains("Without them"))
   }
 
