@@ -94,7 +94,8 @@ public struct TrainingRun {
     metrics = try MetricsFile(
       lock.run,
       .init(
-        step: saved.step, kinds: isEvaluated ? ["step", "eval"] : ["step"], checkpoint: isEvaluatedAgain ? nil : line))
+        step: saved.step, kinds: isEvaluated ? ["step", "eval"] : ["step"],
+        checkpoint: isEvaluatedAgain ? .none : line))  // `nil` would be a JSON null
   }
 
   private static func dataset(_ recipe: Recipe, corpus: Corpus, _ tokenizer: any Tokenizer) throws -> TokenDataset {

@@ -112,6 +112,12 @@ struct TrainingRunTests {
         let bytes = ["/a/", "/b/"].map { FileManager.default.contents(atPath: path + $0 + file) }
         #expect(bytes[0] != nil && bytes[0] == bytes[1], "\(file)")
       }
+      // Each line begins with its event and step.
+      let lines = try ["/a", "/b"].map { run in
+        try String(contentsOfFile: path + run + "/metrics.jsonl", encoding: .utf8).split(separator: "\n")
+          .map { $0.split(separator: ",").prefix(2).joined() }
+      }
+      #expect(lines[0] == lines[1])
     }
   }
 
