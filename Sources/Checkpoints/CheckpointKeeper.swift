@@ -9,6 +9,8 @@ package struct CheckpointKeeper: Sendable {
   /// Why others that are there were passed over when the keeper began.
   package let damaged: [FileError]
   private var keep = Int.max
+  /// The step of a checkpoint that stays besides the latest and the best, because its run may have to go back to it.
+  package var protectedStep: Int?
   /// What did not go as it should, and costs no checkpoint; each said once.
   private var warnings: [String] = []
   private var said: Set<String> = []
@@ -88,14 +90,22 @@ extension CheckpointKeeper {
 
   private mutating func removeOld() {
     let best = best?.step
-    for old in checkpoints.dropLast(keep) where old.step != best {
-      do {
-        try AtomicDirectory.remove(old.path, calls: run.calls)
-      } catch {
-        warn("\(error). An old checkpoint stays where it is")
-      }
-      checkpoints.removeAll { $0.step == old.step }
+    for old in checkpoints.dropLast(keep) where old.step != best && old.step != protectedStep { remove(old) }
+  }
+
+  private mutating func remove(_ old: SavedCheckpoint) {
+    do {
+      try AtomicDirectory.remove(old.path, calls: run.calls)
+    } catch {
+      warn("\(error). An old checkpoint stays where it is")
     }
+    checkpoints.removeAll { $0.step == old.step }
+  }
+
+  /// Removes the checkpoints of later steps than `step`, which their run has left behind by going back there.
+  package mutating func removeAll(after step: Int) {
+    for undone in checkpoints where undone.step > step { remove(undone) }
+    setLinks()
   }
 }
 

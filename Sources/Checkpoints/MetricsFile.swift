@@ -2,6 +2,9 @@ import Files
 import Foundation
 
 /// The record of a run, `metrics.jsonl`: one JSON object a line, in the order of events.
+///
+/// A run that diverges goes back to an earlier step. Nothing is taken out for it: the line of a `rollback` says that what
+/// stands above it of later steps than its own is undone, and which row of batches, its `batch_offset`, comes after it.
 package final class MetricsFile {
   private let path: String
   private let descriptor: Int32
@@ -38,14 +41,16 @@ extension MetricsFile {
   package struct Resumption {
     /// The step of the checkpoint that it goes on from.
     package let step: Int
+    /// The row of batches that it was in: what a rollback led to later is no part of its record.
+    package let batchOffset: Int
     /// What the run had recorded of that step when the checkpoint was written: kinds of events.
     package let kinds: Set<String>
     /// The checkpoint's own line, which a kill may have come before; nil where the run will write it again.
     package let checkpoint: JSON?
 
     /// Goes on after the last event of `step` that is one of `kinds`, and `checkpoint`.
-    package init(step: Int, kinds: Set<String>, checkpoint: JSON?) {
-      (self.step, self.kinds, self.checkpoint) = (step, kinds, checkpoint)
+    package init(step: Int, batchOffset: Int = 0, kinds: Set<String>, checkpoint: JSON?) {
+      (self.step, self.batchOffset, self.kinds, self.checkpoint) = (step, batchOffset, kinds, checkpoint)
     }
   }
 
@@ -67,7 +72,7 @@ extension MetricsFile {
   /// again; where there is no such line, after the last of an earlier step.
   private static func end(of resumption: Resumption, in bytes: [UInt8], _ path: String) -> Int {
     var earlier: Int?
-    var rest = bytes[...]
+    var rest = bytes[..<firstRollback(past: resumption.batchOffset, in: bytes, path)]
     while let newline = rest.lastIndex(of: UInt8(ascii: "\n")) {
       let start = rest[..<newline].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
       if let event = try? JSON(parsing: Array(rest[start..<newline]), from: path),
@@ -79,5 +84,21 @@ extension MetricsFile {
       rest = rest[..<start]
     }
     return earlier ?? 0
+  }
+
+  /// Where the line begins of the first rollback to a row of batches past `batchOffset`; the end where there is none.
+  private static func firstRollback(past batchOffset: Int, in bytes: [UInt8], _ path: String) -> Int {
+    let mark = Array(#"{"event":"rollback","#.utf8)
+    var start = 0
+    while let newline = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      let line = bytes[start..<newline]
+      if line.starts(with: mark), let event = try? JSON(parsing: Array(line), from: path),
+        case .integer(let offset) = event["batch_offset"], offset > batchOffset
+      {
+        return start
+      }
+      start = newline + 1
+    }
+    return bytes.count
   }
 }

@@ -49,6 +49,16 @@ package struct SafetensorsFile {
     }
   }
 
+  /// The same in float32, and throws `FileError.damaged` where an element is not finite there.
+  func finiteTensor(_ name: String, shape: [Int]) throws -> Tensor {
+    let tensor = try tensor(name, shape: shape).converted(to: .float32)
+    // Squares of float32 numbers do not overflow in double.
+    guard tensor.sumOfSquares.isFinite else {
+      throw FileError.damaged(file: file.path, reason: "\(printable(name)) holds numbers that are not finite")
+    }
+    return tensor
+  }
+
   /// Throws `FileError.malformed` unless the file holds a tensor called `name` that has `shape`.
   @discardableResult
   func require(_ name: String, shape: [Int]) throws -> SafetensorsHeader.Entry {
@@ -57,7 +67,8 @@ package struct SafetensorsFile {
     }
     guard entry.shape == shape else {
       throw FileError.malformed(
-        file: file.path, reason: "\(printable(name)) has shape \(entry.shape), where the configuration demands \(shape)")
+        file: file.path, reason: "\(printable(name)) has shape \(entry.shape), where the configuration demands \(shape)"
+      )
     }
     return entry
   }

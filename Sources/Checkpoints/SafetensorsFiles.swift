@@ -50,6 +50,11 @@ struct SafetensorsFiles {
   /// Reads the tensor called `name`, which must have `shape`.
   func tensor(_ name: String, shape: [Int]) throws -> Tensor { try file(of: name).tensor(name, shape: shape) }
 
+  /// The same in float32, and throws `FileError.damaged` where an element is not finite there.
+  func finiteTensor(_ name: String, shape: [Int]) throws -> Tensor {
+    try file(of: name).finiteTensor(name, shape: shape)
+  }
+
   /// Throws `FileError.malformed` unless there is a tensor called `name` that has `shape`.
   func require(_ name: String, shape: [Int]) throws { try file(of: name).require(name, shape: shape) }
 

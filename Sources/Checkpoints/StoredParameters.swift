@@ -25,15 +25,16 @@ struct StoredParameters {
     }
   }
 
-  /// The tensor of `shape` that goes with the parameter `name`, in float32, from those of `file` that hold it.
+  /// The tensor of `shape` that goes with the parameter `name`, in float32, from those of `file` that hold it. Throws
+  /// `FileError.damaged` where a number is not finite.
   func read(_ name: String, shape: [Int], from file: SafetensorsFiles, prefix: String = "") throws -> Tensor {
     let parts = parts(of: name, shape)
     if parts.count == 1, parts[0].rows == nil {
-      return try file.tensor(prefix + parts[0].name, shape: shape).converted(to: .float32)
+      return try file.finiteTensor(prefix + parts[0].name, shape: shape)
     }
     var whole = Tensor(repeating: 0, shape: shape, elementType: .float32)
     for part in parts {
-      let rows = try file.tensor(prefix + part.name, shape: part.shape(ofRowsOf: shape)).converted(to: .float32)
+      let rows = try file.finiteTensor(prefix + part.name, shape: part.shape(ofRowsOf: shape))
       var start = 0
       for range in part.rows ?? [0..<shape[0]] {
         whole.replaceRows(from: range.lowerBound, with: rows.rows(start..<(start + range.count)))

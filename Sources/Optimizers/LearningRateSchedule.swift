@@ -16,7 +16,8 @@ public struct LearningRateSchedule: Sendable, Equatable {
   /// The rate of step `step`, counting from 0: `peak·(step + 1)/(warmup + 1)` while it warms up, then
   /// `minimum + ½(1 + cos πr)(peak − minimum)` where r runs from 0 to 1.
   public func callAsFunction(_ step: Int) -> Double {
-    if step < warmupSteps { return peak * Double(step + 1) / Double(warmupSteps + 1) }
+    // Added in floating point, since a warm-up may be as long as an integer holds.
+    if step < warmupSteps { return peak * Double(step + 1) / (Double(warmupSteps) + 1) }
     if step >= decaySteps { return minimum }
     let share = Double(step - warmupSteps) / Double(decaySteps - warmupSteps)
     return minimum + 0.5 * (1 + cos(.pi * share)) * (peak - minimum)

@@ -57,6 +57,9 @@ public struct EvaluationReport: Sendable, Equatable {
   public let step: Int
   /// Nats per token.
   public let trainingLoss, validationLoss: Double
+
+  /// Whether both losses are finite.
+  public var isFinite: Bool { trainingLoss.isFinite && validationLoss.isFinite }
 }
 
 /// Evaluates a model in training on the same tokens each time.
@@ -68,21 +71,32 @@ struct Evaluator: Sendable {
 
   /// The losses of both parts; nil if `shouldStop` ended it on the way.
   func evaluate(_ model: GPT, step: Int, shouldStop: () -> Bool) throws -> EvaluationReport? {
-    let length = model.config.contextLength
-    let validation: EvaluationResult?
-    let batches: Int
-    switch extent {
-    case .batches(let count):
-      batches = count
-      validation = model.evaluate(random(.validation, count, length), shouldStop: shouldStop)
-    case .full:
-      let windows = try WindowedBatches(dataset[.validation], batchSize: 16, length: length)
-      batches = (windows.scoredCount + batchSize * length - 1) / (batchSize * length)
-      validation = model.evaluate(windows, shouldStop: shouldStop)
-    }
-    let training = model.evaluate(random(.training, batches, length), shouldStop: shouldStop)
+    let batches = try batches(model.config.contextLength)
+    let validation = model.evaluate(batches.validation, shouldStop: shouldStop)
+    let training = model.evaluate(batches.training, shouldStop: shouldStop)
     guard let validation, let training else { return nil }
     return EvaluationReport(step: step, trainingLoss: training.loss, validationLoss: validation.loss)
+  }
+
+  /// What `find` finds first in the batches that are evaluated; nil if it finds nothing.
+  func firstFound<Found>(_ length: Int, _ find: (TokenBatch) -> Found?) throws -> Found? {
+    func search(_ batches: some Sequence<TokenBatch>) -> Found? { batches.lazy.compactMap(find).first { _ in true } }
+    let batches = try batches(length)
+    return search(batches.validation) ?? search(batches.training)
+  }
+
+  /// The batches of both parts.
+  private func batches(
+    _ length: Int
+  ) throws -> (validation: any Sequence<TokenBatch>, training: any Sequence<TokenBatch>) {
+    switch extent {
+    case .batches(let count):
+      return (random(.validation, count, length), random(.training, count, length))
+    case .full:
+      let windows = try WindowedBatches(dataset[.validation], batchSize: 16, length: length)
+      let tokensPerBatch = batchSize * length
+      return (windows, random(.training, (windows.scoredCount + tokensPerBatch - 1) / tokensPerBatch, length))
+    }
   }
 
   /// `count` random batches of one part, the same ones each time.

@@ -53,10 +53,11 @@ public struct RunEstimate: Sendable, Equatable {
     let typical = durations.dropFirst(durations.count > 1 ? 1 : 0).sorted()
     secondsPerStep = typical[typical.count / 2]
     let batches = options.evaluationBatches(validationTokens: validationTokens, length: config.contextLength)
-    let evaluations = (options.maxIterations + options.evalInterval - 1) / options.evalInterval
+    // In floating point, since both may be as large as an integer is.
+    let evaluations = (Double(options.maxIterations) / Double(options.evalInterval)).rounded(.up)
     // An evaluation goes forward alone, which is a third of the work of a step.
     let share = 2 * Double(batches) / 3 / Double(options.gradientAccumulationSteps)
-    seconds = secondsPerStep * (Double(options.maxIterations) + Double(evaluations) * share)
+    seconds = secondsPerStep * (Double(options.maxIterations) + evaluations * share)
   }
 }
 

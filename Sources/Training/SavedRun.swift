@@ -8,17 +8,17 @@ public struct SavedRun {
   let lock: RunLock
   let keeper: CheckpointKeeper
   let checkpoint: SavedCheckpoint
-  /// The recipe that it was trained by, defaults resolved.
-  public let recipe: Recipe
-  let patience: Patience
-  private let corpus: CorpusFingerprint
+  let state: RunState
+  /// Where the run goes back to if it diverges.
+  let returnPoint: ReturnPoint
 
   /// Why later checkpoints than the one it goes on from were passed over.
   public var damage: [FileError] { keeper.damaged }
 
   /// The run in `directory`; nil if it has no checkpoint yet.
   ///
-  /// - Throws: `FileError` if another process works there, none of its checkpoints is whole, or its state cannot be read.
+  /// - Throws: `FileError` if another process works there, none of its checkpoints is whole, or its state
+  ///   cannot be read or does not hold together.
   public init?(_ directory: RunDirectory) throws { try self.init(RunLock(directory)) }
 
   /// The run whose directory `lock` holds.
@@ -31,18 +31,23 @@ public struct SavedRun {
     self.lock = lock
     self.keeper = keeper
     checkpoint = last
-    let state = try TrainerState(of: last.path, calls: lock.run.calls).trainer
-    recipe = try Recipe(state["recipe"])
-    corpus = try CorpusFingerprint(state["corpus"])
-    patience = try Patience(state["patience"])
+    state = try RunState(of: last, lock.run.calls)
+    if let earlier = keeper.checkpoints.first(where: { [step = state.returnStep] in $0.step == step }) {
+      returnPoint = ReturnPoint(earlier, try RunState(of: earlier, lock.run.calls))
+    } else {
+      returnPoint = ReturnPoint(last, state)
+    }
   }
+
+  /// The recipe that it was trained by, defaults resolved.
+  public var recipe: Recipe { state.recipe }
 
   /// How many steps it has taken.
   public var step: Int { checkpoint.step }
 
   /// Whether it has taken all the steps that `recipe` asks for, or has run out of its patience.
   public func isFinished(by recipe: Recipe) -> Bool {
-    (step >= recipe.options.maxIterations && isEvaluated) || recipe.options.patience.map(patience.isOver) ?? false
+    (step >= recipe.options.maxIterations && isEvaluated) || recipe.options.patience.map(state.patience.isOver) ?? false
   }
 
   /// Whether the validation loss was measured where it stands.
@@ -50,56 +55,32 @@ public struct SavedRun {
 
   func requireSameRun(_ recipe: Recipe, _ corpus: CorpusFingerprint) throws(TrainingError) {
     var differences = recipe.differences(from: self.recipe)
-    if corpus != self.corpus {
-      differences.append("the corpus had \(self.corpus.characterCount) characters and is no longer the same text")
+    if corpus != state.corpus {
+      differences.append("the corpus had \(state.corpus.characterCount) characters and is no longer the same text")
     }
     if !differences.isEmpty { throw .differsFromRun(path: lock.run.path, differences: differences) }
   }
 }
 
-/// What tells one corpus from another.
-struct CorpusFingerprint: Sendable, Equatable {
-  let characterCount: Int
-  let sha256: String
+/// A good checkpoint, and how the run stood there.
+struct ReturnPoint: Sendable {
+  let checkpoint: SavedCheckpoint
+  let state: RunState
 
-  init(_ corpus: Corpus) {
-    (characterCount, sha256) = (corpus.characters.count, corpus.sha256)
+  init(_ checkpoint: SavedCheckpoint, _ state: RunState) {
+    (self.checkpoint, self.state) = (checkpoint, state)
   }
-
-  init(_ json: JSONField) throws {
-    characterCount = try json["characters"].integer
-    sha256 = try json["sha256"].string
-  }
-
-  var json: JSON { ["characters": .integer(characterCount), "sha256": .string(sha256)] }
 }
 
-/// How long ago the validation loss was at its best.
-struct Patience: Sendable, Equatable {
-  private var best = Double.infinity
-  private var evaluationsSince = 0
-
-  init() {}
-
-  mutating func note(_ loss: Double) {
-    if loss < best {
-      (best, evaluationsSince) = (loss, 0)
-    } else {
-      evaluationsSince += 1
+extension RunState {
+  /// The state in `checkpoint`. Throws `FileError.malformed` where it is not of its step, or not as it was written.
+  fileprivate init(of checkpoint: SavedCheckpoint, _ calls: any SystemCalls) throws {
+    let stored = try TrainerState(of: checkpoint.path, calls: calls)
+    guard stored.step == checkpoint.step else {
+      throw FileError.malformed(
+        file: stored.trainer.source,
+        reason: "step: \(stored.step), where the directory's name says \(checkpoint.step)")
     }
-  }
-
-  func isOver(_ limit: Int) -> Bool { evaluationsSince >= limit }
-
-  init(_ json: JSONField) throws {
-    best = try json["best_validation_loss"].ifPresent?.number ?? .infinity
-    evaluationsSince = try json["evaluations_since"].integer
-  }
-
-  var json: JSON {
-    [
-      "best_validation_loss": best.isFinite ? .number(best) : .null,
-      "evaluations_since": .integer(evaluationsSince),
-    ]
+    try self.init(stored)
   }
 }

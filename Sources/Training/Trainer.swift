@@ -13,17 +13,28 @@ import Transformer
 public struct Trainer {
   /// The model as trained so far; its parameters are variables.
   public private(set) var model: GPT
-  /// The number of steps taken.
+  /// The number of steps taken, those that were skipped included.
   public private(set) var step: Int
+  /// Which of the endless rows of batches it draws from: 0, and another after each return to a checkpoint.
+  public private(set) var batchOffset: Int
+  /// How many of the last steps, without one in between that was taken, were skipped.
+  public private(set) var consecutiveSkips: Int
   /// How it trains.
   public let options: TrainingOptions
   /// What it trains on.
   public let dataset: TokenDataset
 
+  /// What the loss and the gradient norm of a step count as, before it is decided (in `takeStep`, and there alone) whether
+  /// the step is skipped: what was measured. Where several processes train together, they have to agree on it.
+  package var agreed: @Sendable (_ measured: StepReport) -> StepReport = { $0 }
+
   private var optimizer: any Optimizer
-  private let batches: RandomBatches
-  private let evaluator: Evaluator
+  private var batches: RandomBatches
+  let evaluator: Evaluator
   private let dropoutKey: RandomKey
+
+  /// So many skipped steps in a row are no accident any more.
+  package static let mostConsecutiveSkips = 3
 
   /// What the seed is used for; each purpose has draws of its own.
   private enum Purpose: UInt64 {
@@ -33,26 +44,27 @@ public struct Trainer {
   /// A trainer of a fresh model of shape `config`. Throws if the configuration or an option is invalid.
   public init(_ config: GPTConfig, dataset: TokenDataset, options: TrainingOptions) throws {
     try config.validate()
-    try Self.requireMemory(config, batchSize: options.batchSize)
+    try Self.requireMemory(config, options)
     let model = try GPT(config, key: Self.key(options, .initialization))
     try self.init(model, after: 0, dataset: dataset, options: options)
   }
 
   /// A trainer that resumes `model` after `step` steps, with a fresh optimizer: see `restoreOptimizer`.
-  /// Throws if an option is invalid.
-  package init(_ model: GPT, after step: Int, dataset: TokenDataset, options: TrainingOptions) throws {
+  /// Throws if an option is invalid, or a step would take more memory than there is.
+  package init(
+    _ model: GPT, after step: Int, batchOffset: Int = 0, consecutiveSkips: Int = 0, dataset: TokenDataset,
+    options: TrainingOptions
+  ) throws {
     try options.validate()
+    try Self.requireMemory(model.config, options)
     self.model = model.requiringGradient()
-    self.step = step
+    (self.step, self.batchOffset, self.consecutiveSkips) = (step, batchOffset, consecutiveSkips)
     self.options = options
     self.dataset = dataset
     optimizer = AdamW(
       model, learningRate: options.learningRate, beta1: options.beta1, beta2: options.beta2,
       weightDecay: options.weightDecay)
-    // One draw of rows a step: cut into accumulated batches, they are the rows of one large batch.
-    batches = RandomBatches(
-      dataset[.training], batchSize: options.batchSize * options.gradientAccumulationSteps,
-      length: model.config.contextLength, key: Self.key(options, .batches))
+    batches = Self.batches(dataset, model.config, options, offset: batchOffset)
     evaluator = Evaluator(
       dataset: dataset, extent: options.evaluation, batchSize: options.batchSize,
       key: Self.key(options, .evaluation))
@@ -60,9 +72,12 @@ public struct Trainer {
   }
 
   /// Throws if a step would take more memory than there is.
-  private static func requireMemory(_ config: GPTConfig, batchSize: Int) throws(MemoryError) {
+  private static func requireMemory(_ config: GPTConfig, _ options: TrainingOptions) throws(MemoryError) {
+    // Beside the step: the ids and the targets of all accumulated batches.
+    let tokens = Double(options.batchSize) * Double(options.gradientAccumulationSteps) * Double(config.contextLength)
     try Files.requireMemory(
-      byteCount(config, batchSize: batchSize), for: "training this model with batches of \(batchSize)",
+      byteCount(config, batchSize: options.batchSize) + 8 * tokens,
+      for: "training this model with batches of \(options.batchSize)",
       remedy: "make it smaller, or `batch_size` (`gradient_accumulation_steps` makes up for it)")
   }
 
@@ -75,6 +90,16 @@ public struct Trainer {
     return parameters + 4 * tokens * Double(config.layerCount) * Double(12 * config.width + 2 * config.mlpWidth)
   }
 
+  /// One draw of rows a step: cut into accumulated batches, they are the rows of one large batch.
+  private static func batches(
+    _ dataset: TokenDataset, _ config: GPTConfig, _ options: TrainingOptions, offset: Int
+  ) -> RandomBatches {
+    let key = key(options, .batches)
+    return RandomBatches(
+      dataset[.training], batchSize: options.batchSize * options.gradientAccumulationSteps,
+      length: config.contextLength, key: offset == 0 ? key : key.derived(by: UInt64(offset)))
+  }
+
   private static func key(_ options: TrainingOptions, _ purpose: Purpose) -> RandomKey {
     RandomKey(seed: options.seed).derived(by: purpose.rawValue)
   }
@@ -84,39 +109,51 @@ public struct Trainer {
     options.batchSize * options.gradientAccumulationSteps * model.config.contextLength
   }
 
+  /// Whether so many steps in a row were skipped that the weights must be to blame.
+  public var hasDiverged: Bool { consecutiveSkips >= Self.mostConsecutiveSkips }
+
   /// Takes one step: batch, loss, gradients, clipping, AdamW.
   ///
-  /// - Throws: `TrainingError.diverged`, and changes nothing, where the loss or the gradients are no longer numbers.
+  /// Where the loss or a gradient is not finite, the step is skipped: it counts, and weights and optimizer state stay.
+  ///
+  /// - Throws: `TrainingError.diverged` after three skipped steps in a row, and changes nothing.
   public mutating func takeStep() throws(TrainingError) -> StepReport {
     try takeStep { _ in }
   }
 
   /// The same, and says when each part has ended; every accumulated batch has a forward and a backward part.
   package mutating func takeStep(partEnded: (TrainingStage) -> Void) throws(TrainingError) -> StepReport {
+    if hasDiverged { throw .diverged(divergence(.steps(count: consecutiveSkips))) }
     let learningRate = options.schedule(step)
     let batch = batches.batch(at: step)
     partEnded(.data)
-    let (loss, gradients) = processor.run { differentiate(batch, partEnded) }
+    let (loss, gradients) = processor.run { differentiate(batch, at: step, partEnded) }
     let norm = gradients.globalNorm
-    guard loss.isFinite && norm.isFinite else { throw .diverged(step: step + 1, loss: loss, gradientNorm: norm) }
     step += 1
+    let report = agreed(
+      StepReport(step: step, loss: loss, learningRate: learningRate, gradientNorm: norm, batchOffset: batchOffset))
+    guard report.isFinite else {
+      consecutiveSkips += 1
+      return report
+    }
+    consecutiveSkips = 0
     optimizer.update(
       &model, with: gradients,
       at: OptimizerStep(
         number: step, learningRate: learningRate,
-        gradientScale: clippingScale(norm: norm, limit: options.gradientClip)))
+        gradientScale: clippingScale(norm: report.gradientNorm, limit: options.gradientClip)))
     partEnded(.optimizer)
-    return StepReport(step: step, loss: loss, learningRate: learningRate, gradientNorm: norm)
+    return report
   }
 
-  /// The mean loss of `batch` and its gradients, in the order of the parameters.
-  private func differentiate(
-    _ batch: TokenBatch, _ partEnded: (TrainingStage) -> Void
+  /// The mean loss of `batch`, which is that of the step after `step`, and its gradients, in the order of the parameters.
+  func differentiate(
+    _ batch: TokenBatch, at step: Int, _ partEnded: (TrainingStage) -> Void
   ) -> (loss: Double, gradients: [Tensor]) {
     var total = 0.0
     var sums: [Tensor] = []
     for part in 0..<options.gradientAccumulationSteps {
-      let (loss, gradients) = differentiate(batch, part: part, partEnded)
+      let (loss, gradients) = differentiate(rows(of: batch, part: part), dropout(at: step, part: part), partEnded)
       total += loss
       if sums.isEmpty {
         sums = gradients
@@ -130,19 +167,26 @@ public struct Trainer {
 
   /// The share that one accumulated batch has in the loss and the gradients. The graph is gone when it returns.
   private func differentiate(
-    _ batch: TokenBatch, part: Int, _ partEnded: (TrainingStage) -> Void
+    _ rows: TokenBatch, _ dropout: Dropout?, _ partEnded: (TrainingStage) -> Void
   ) -> (loss: Double, gradients: [Tensor]) {
-    let rows = batch.rows((part * options.batchSize)..<((part + 1) * options.batchSize))
     // The loss itself gets no name, which would keep all of the graph until the gradients are there.
     let share = model.loss(
-      inputs: rows.inputs, targets: rows.targets, batchSize: rows.batchSize, dropout: dropout(part: part)
+      inputs: rows.inputs, targets: rows.targets, batchSize: rows.batchSize, dropout: dropout
     ).affine(scale: 1 / Double(options.gradientAccumulationSteps))
     let value = share.item
     partEnded(.forward)
     return (value, (consume share).gradients(of: model.parameters))
   }
 
-  private func dropout(part: Int) -> Dropout? {
+  /// The rows of a step's batch that make its accumulated batch number `part`.
+  func rows(of batch: TokenBatch, part: Int) -> TokenBatch {
+    batch.rows((part * options.batchSize)..<((part + 1) * options.batchSize))
+  }
+
+  /// The batch of the step after `step`.
+  func batch(at step: Int) -> TokenBatch { batches.batch(at: step) }
+
+  func dropout(at step: Int, part: Int) -> Dropout? {
     guard options.dropout > 0 else { return nil }
     return Dropout(probability: options.dropout, key: dropoutKey.derived(by: UInt64(step), UInt64(part)))
   }
@@ -155,13 +199,21 @@ public struct Trainer {
     try optimizer.visitState { name, tensor in tensor = try read(name, tensor.shape) }
   }
 
+  /// Goes back to `model` as it was after `step` steps, to go on with batches of row `batchOffset`. The optimizer's state is
+  /// the caller's to restore.
+  package mutating func goBack(to model: GPT, after step: Int, batchOffset: Int) {
+    self.model = model.requiringGradient()
+    (self.step, self.batchOffset, consecutiveSkips) = (step, batchOffset, 0)
+    batches = Self.batches(dataset, model.config, options, offset: batchOffset)
+  }
+
   /// The current losses on both splits of the corpus; nil if `shouldStop` interrupted it.
   public func evaluate(shouldStop: () -> Bool = { false }) throws -> EvaluationReport? {
     try processor.run { try evaluator.evaluate(model, step: step, shouldStop: shouldStop) }
   }
 
   /// The current processor in the precision of the options.
-  private var processor: Processor { .current.with(options.precision) }
+  var processor: Processor { .current.with(options.precision) }
 }
 
 /// The results of one step.
@@ -172,4 +224,15 @@ public struct StepReport: Sendable, Equatable {
   public let loss: Double
   /// Of this step, and the global norm of the gradients before clipping.
   public let learningRate, gradientNorm: Double
+  /// The row of batches that its batch was drawn from: `Trainer.batchOffset`.
+  public let batchOffset: Int
+
+  /// The results with these values.
+  package init(step: Int, loss: Double, learningRate: Double, gradientNorm: Double, batchOffset: Int = 0) {
+    (self.step, self.loss, self.batchOffset) = (step, loss, batchOffset)
+    (self.learningRate, self.gradientNorm) = (learningRate, gradientNorm)
+  }
+
+  /// Whether loss and gradients are finite; if not, the step was skipped.
+  public var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
 }

@@ -2,8 +2,8 @@
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// An option has a value that makes no run; the text names it, its value and the range.
   case invalidOption(String)
-  /// The loss or a gradient is no longer a number.
-  case diverged(step: Int, loss: Double, gradientNorm: Double)
+  /// The loss, a gradient or the weights are no longer finite, and there is nothing left to try.
+  case diverged(Divergence)
   /// A run is where another was to begin.
   case holdsRun(path: String)
   /// A run to be resumed was started with other settings; each text names one, with both values.
@@ -13,11 +13,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .invalidOption(let message): message
-    case .diverged(let step, let loss, let norm):
-      """
-      training diverged at step \(step): loss \(loss), gradient norm \(norm). What was saved before, if anything, is good; \
-      try a lower `learning_rate` or a longer `warmup_iters`
-      """
+    case .diverged(let divergence): divergence.description
     case .holdsRun(let path):
       "\(path) holds a run: go on with it (`resume`), replace it (`overwrite`), or give another directory"
     case .differsFromRun(let path, let differences):

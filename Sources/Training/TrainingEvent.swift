@@ -4,12 +4,26 @@ import Files
 public enum TrainingEvent: Sendable {
   /// A step was taken; its duration is in milliseconds.
   case step(StepReport, milliseconds: Double, tokensPerSecond: Double)
+  /// A step was skipped, since its loss or its gradients were not finite; the last of so many in a row.
+  case skipped(StepReport, consecutive: Int)
+  /// The run went back to its last good checkpoint.
+  case rollback(Rollback)
   /// The losses were measured.
   case evaluation(EvaluationReport)
   /// A checkpoint was saved.
   case checkpoint(step: Int, path: String)
   /// Something did not go as it should, and the run goes on; no part of its record.
   case warning(String)
+}
+
+/// A return to the last good checkpoint. It undoes what the run recorded before it of later steps than that.
+public struct Rollback: Sendable, Equatable {
+  /// The step of the checkpoint, from which the run goes on.
+  public let step: Int
+  /// The step at which its numbers ceased to be finite.
+  public let diverged: Int
+  /// Which row of batches it draws from now: `Trainer.batchOffset`.
+  public let batchOffset: Int
 }
 
 extension TrainingEvent {
@@ -21,6 +35,17 @@ extension TrainingEvent {
         "event": "step", "step": .integer(report.step), "loss": .number(report.loss),
         "learning_rate": .number(report.learningRate), "grad_norm": .number(report.gradientNorm),
         "tokens_per_second": .number(tokensPerSecond), "ms_per_step": .number(milliseconds),
+      ]
+    case .skipped(let report, let consecutive):
+      [
+        "event": "skipped", "step": .integer(report.step), "loss": .number(report.loss),
+        "learning_rate": .number(report.learningRate), "grad_norm": .number(report.gradientNorm),
+        "consecutive": .integer(consecutive),
+      ]
+    case .rollback(let rollback):
+      [
+        "event": "rollback", "step": .integer(rollback.step), "from_step": .integer(rollback.diverged),
+        "batch_offset": .integer(rollback.batchOffset),
       ]
     case .evaluation(let report):
       [

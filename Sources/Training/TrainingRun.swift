@@ -7,7 +7,7 @@ import Transformer
 /// A trainer with a directory: it trains, evaluates, saves and records.
 public struct TrainingRun {
   /// The trainer, which stands at the run's last step.
-  public private(set) var trainer: Trainer
+  public package(set) var trainer: Trainer
   /// The tokenizer of the corpus.
   public let tokenizer: any Tokenizer
   /// How the run is set up.
@@ -15,11 +15,13 @@ public struct TrainingRun {
 
   private let corpus: CorpusFingerprint
   private let lock: RunLock
-  private var keeper: CheckpointKeeper
+  var keeper: CheckpointKeeper
   private let metrics: MetricsFile
-  private var patience: Patience
+  var patience: Patience
   /// Whether the losses were measured at the step where the trainer stands.
-  private var isEvaluated: Bool
+  var isEvaluated: Bool
+  /// Where it goes back to if it diverges; nil as long as nothing is saved.
+  var returnPoint: ReturnPoint?
 
   /// How a call of `train` ended.
   public enum Outcome: Sendable, Equatable {
@@ -76,25 +78,30 @@ public struct TrainingRun {
     let checkpoint = try Checkpoint(directory: saved.checkpoint.path, calls: calls)
     let options = recipe.options
     tokenizer = checkpoint.tokenizer
+    try checkpoint.requireConfiguration(
+      saved.recipe.config(vocabularySize: tokenizer.vocabularySize), by: "the recipe in trainer_state.json",
+      in: saved.checkpoint.path)
     let dataset = try Self.dataset(recipe, corpus: corpus, tokenizer)
-    trainer = try Trainer(checkpoint.model, after: saved.step, dataset: dataset, options: options)
-    let state = try OptimizerFile(
-      of: saved.checkpoint.path, checkpoint.model.config,
-      tensors: trainer.optimizerState.map { ($0.name, $0.tensor.shape) }, calls: calls)
-    try trainer.restoreOptimizer { name, shape in try state.tensor(name, shape: shape) }
+    trainer = try Trainer(
+      checkpoint.model, after: saved.step, batchOffset: saved.state.batchOffset,
+      consecutiveSkips: saved.state.consecutiveSkips, dataset: dataset, options: options)
+    try trainer.restoreOptimizer(of: saved.checkpoint.path, calls)
     self.recipe = recipe
     self.corpus = fingerprint
     lock = saved.lock
     keeper = saved.keeper
+    returnPoint = saved.returnPoint
+    keeper.protectedStep = saved.returnPoint.checkpoint.step
     keeper.keep(latest: options.keep)
-    patience = saved.patience
+    patience = saved.state.patience
     isEvaluated = saved.isEvaluated
-    let isEvaluatedAgain = !isEvaluated && Self.isDue(every: options.evalInterval, at: trainer.step, recipe)
+    let isEvaluatedAgain = !isEvaluated && Self.isDue(every: options.evalInterval, trainer, recipe)
     let line = TrainingEvent.checkpoint(step: saved.step, path: saved.checkpoint.path).json
     metrics = try MetricsFile(
       lock.run,
       .init(
-        step: saved.step, kinds: isEvaluated ? ["step", "eval"] : ["step"],
+        step: saved.step, batchOffset: trainer.batchOffset,
+        kinds: isEvaluated ? ["step", "skipped", "eval"] : ["step", "skipped"],
         checkpoint: isEvaluatedAgain ? .none : line))  // `nil` would be a JSON null
   }
 
@@ -110,38 +117,59 @@ public struct TrainingRun {
 extension TrainingRun {
   /// Trains to the end of the recipe, or until `shouldStop`, and saves on the way and at the end.
   ///
-  /// - Throws: `TrainingError.diverged`; `FileError` where a checkpoint cannot be written (those before are whole).
+  /// A step whose loss or gradients are not finite is skipped. After three in a row, after an evaluation that is not finite,
+  /// and where a model that is to be saved is not, the run goes back to its last good checkpoint and on with other batches.
+  ///
+  /// - Throws: `TrainingError.diverged` if two such returns to one checkpoint do not help, or there is none;
+  ///   `FileError` where a checkpoint cannot be written (those before are whole).
   public mutating func train(
     onEvent: (TrainingEvent) -> Void, shouldStop: () -> Bool = { false }
   ) throws -> Outcome {
-    let clock = ContinuousClock()
     warn(onEvent)
     while true {
-      // First of all, so that a resumed run makes up for an evaluation that was cut off.
-      if !isEvaluated, isDue(every: recipe.options.evalInterval) {
-        guard let evaluation = try trainer.evaluate(shouldStop: shouldStop) else { return try interrupt(onEvent) }
-        try emit(.evaluation(evaluation), onEvent)
-        patience.note(evaluation.validationLoss)
-        try save(validationLoss: evaluation.validationLoss, onEvent)
-        if let limit = recipe.options.patience, patience.isOver(limit) { return .outOfPatience }
-      } else if !isSaved, let interval = recipe.options.saveInterval, isDue(every: interval) {
-        try save(validationLoss: nil, onEvent)
+      do {
+        if let outcome = try proceed(onEvent, shouldStop) { return outcome }
+      } catch let spoiled as NotFinite {
+        try goBack(because: spoiled.cause, onEvent)
       }
-      if trainer.step >= recipe.options.maxIterations { return .finished }
-      if shouldStop() { return try interrupt(onEvent) }
-
-      let start = clock.now
-      let report = try trainer.takeStep()
-      isEvaluated = false
-      let seconds = (clock.now - start).seconds
-      try emit(
-        .step(report, milliseconds: seconds * 1e3, tokensPerSecond: Double(trainer.tokensPerStep) / seconds), onEvent)
     }
+  }
+
+  /// What is due where the run stands, and one step; its outcome, if this is its end. Throws `NotFinite` where it has
+  /// diverged.
+  private mutating func proceed(
+    _ onEvent: (TrainingEvent) -> Void, _ shouldStop: () -> Bool
+  ) throws -> Outcome? {
+    // First of all, so that a resumed run makes up for an evaluation that was cut off.
+    if !isEvaluated, isDue(every: recipe.options.evalInterval) {
+      guard let evaluation = try trainer.evaluate(shouldStop: shouldStop) else { return try interrupt(onEvent) }
+      try emit(.evaluation(evaluation), onEvent)
+      guard evaluation.isFinite else { throw NotFinite(cause: .evaluation) }
+      patience.note(evaluation.validationLoss)
+      try save(validationLoss: evaluation.validationLoss, onEvent)
+      if let limit = recipe.options.patience, patience.isOver(limit) { return .outOfPatience }
+    } else if !isSaved, let interval = recipe.options.saveInterval, isDue(every: interval) {
+      try save(validationLoss: nil, onEvent)
+    }
+    if trainer.step >= recipe.options.maxIterations { return .finished }
+    if shouldStop(), !hasJustGoneBack { return try interrupt(onEvent) }
+
+    let clock = ContinuousClock()
+    let start = clock.now
+    let report = try trainer.takeStep()
+    isEvaluated = false
+    let seconds = (clock.now - start).seconds
+    try emit(
+      report.isFinite
+        ? .step(report, milliseconds: seconds * 1e3, tokensPerSecond: Double(trainer.tokensPerStep) / seconds)
+        : .skipped(report, consecutive: trainer.consecutiveSkips), onEvent)
+    if trainer.hasDiverged { throw NotFinite(cause: .steps(count: trainer.consecutiveSkips)) }
+    return nil
   }
 
   /// Saves where the run stands, unless that was done.
   private mutating func interrupt(_ onEvent: (TrainingEvent) -> Void) throws -> Outcome {
-    if trainer.step > 0, !isSaved { try save(validationLoss: nil, onEvent) }
+    if trainer.step > 0, !isSaved { try save(validationLoss: nil, isReturnPoint: returnPoint == nil, onEvent) }
     return .interrupted
   }
 
@@ -151,22 +179,29 @@ extension TrainingRun {
   /// Whether there is a checkpoint of where the run stands.
   private var isSaved: Bool { savedStep == trainer.step }
 
-  private func isDue(every interval: Int) -> Bool { Self.isDue(every: interval, at: trainer.step, recipe) }
+  private func isDue(every interval: Int) -> Bool { Self.isDue(every: interval, trainer, recipe) }
 
-  /// Every so many steps, and at the last one.
-  private static func isDue(every interval: Int, at step: Int, _ recipe: Recipe) -> Bool {
-    step > 0 && (step % interval == 0 || step >= recipe.options.maxIterations)
+  /// Every so many steps, and at the last one; but not while steps are skipped, which may be a divergence.
+  private static func isDue(every interval: Int, _ trainer: Trainer, _ recipe: Recipe) -> Bool {
+    let isRegular = trainer.step % interval == 0 && trainer.consecutiveSkips == 0
+    return trainer.step > 0 && (isRegular || trainer.step >= recipe.options.maxIterations)
   }
 
-  private func emit(_ event: TrainingEvent, _ onEvent: (TrainingEvent) -> Void) throws {
+  func emit(_ event: TrainingEvent, _ onEvent: (TrainingEvent) -> Void) throws {
     try metrics.append(event.json)
     onEvent(event)
   }
 
-  private mutating func save(validationLoss: Double?, _ onEvent: (TrainingEvent) -> Void) throws {
-    let state = TrainerState(
-      step: trainer.step, validationLoss: validationLoss,
-      trainer: ["recipe": recipe.json, "corpus": corpus.json, "patience": patience.json])
+  /// Saves where the run stands. Throws `NotFinite`, and saves nothing, where the model is not good.
+  ///
+  /// - Parameter isReturnPoint: whether a divergence leads back here. Where only an interruption was the reason to save, an
+  ///   undisturbed run has nothing to go back to.
+  private mutating func save(
+    validationLoss: Double?, isReturnPoint: Bool = true, _ onEvent: (TrainingEvent) -> Void
+  ) throws {
+    try requireFinite(isEvaluated: validationLoss != nil)
+    let runState = runState(isReturnPoint: isReturnPoint)
+    let state = TrainerState(step: trainer.step, validationLoss: validationLoss, trainer: runState.json)
     let checkpoint = Checkpoint(model: trainer.model.detached, tokenizer: tokenizer)
     let optimizerState = trainer.optimizerState
     isEvaluated = validationLoss != nil
@@ -175,12 +210,23 @@ extension TrainingRun {
       try checkpoint.write(into: &directory)
       try OptimizerFile.write(optimizerState, of: checkpoint, into: &directory)
     }
+    if isReturnPoint {
+      returnPoint = ReturnPoint(saved, runState)
+      keeper.protectedStep = saved.step
+    }
     try emit(.checkpoint(step: saved.step, path: saved.path), onEvent)
     warn(onEvent)
   }
 
   private mutating func warn(_ onEvent: (TrainingEvent) -> Void) {
     for text in keeper.takeWarnings() { onEvent(.warning(text)) }
+  }
+
+  private func runState(isReturnPoint: Bool) -> RunState {
+    var state = RunState(recipe: recipe, corpus: corpus, patience: patience)
+    (state.batchOffset, state.consecutiveSkips) = (trainer.batchOffset, trainer.consecutiveSkips)
+    state.returnStep = isReturnPoint ? nil : returnPoint?.checkpoint.step
+    return state
   }
 }
 

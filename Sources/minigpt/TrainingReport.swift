@@ -111,6 +111,12 @@ extension TrainingReport {
           Formatting.decimal(evaluation.validationLoss),
           Formatting.decimal(bitsPerCharacter(evaluation.validationLoss)),
           Formatting.duration(seconds: elapsed)))
+    case .skipped(let step, _):
+      say("Step \(Formatting.count(step.step)) was skipped: its loss or its gradients were not finite.")
+    case .rollback(let rollback):
+      say(
+        "Went back from step \(Formatting.count(rollback.diverged)) to checkpoint-\(rollback.step), the last good one, "
+          + "and goes on with other batches.")
     case .checkpoint:
       break
     case .warning(let text):
@@ -125,7 +131,8 @@ extension TrainingReport {
   private var elapsed: Double { (ContinuousClock.now - start).seconds }
 
   private func progressLine(_ report: StepReport, _ tokensPerSecond: Double) -> String {
-    let secondsPerStep = elapsed / Double(report.step - firstStep)
+    // A run that went back may be at a step before its first.
+    let secondsPerStep = elapsed / Double(max(1, report.step - firstStep))
     return [
       "step \(Formatting.count(report.step)) of \(Formatting.count(lastStep))",
       "loss \(Formatting.decimal(report.loss))", "\(Formatting.rate(tokensPerSecond)) tokens/s",

@@ -8,6 +8,9 @@ import minigpt
 
 @Suite("Errors and exit codes")
 struct ErrorReportTests {
+  private static let divergence = Divergence(
+    step: 1, cause: .steps(count: 3), learningRate: 1, precision: .medium)
+
   @Test(
     "every module's errors end the process with the code that fits",
     arguments: [
@@ -19,7 +22,7 @@ struct ErrorReportTests {
       (FileError.missing(path: "x", remedy: "y"), .noInput),
       (FileError.system(operation: "write", path: "x", code: 28), .ioFailure),
       (FileError.damaged(file: "x", reason: "y"), .badData),
-      (TrainingError.diverged(step: 1, loss: .nan, gradientNorm: .nan), .diverged),
+      (TrainingError.diverged(Self.divergence), .diverged),
       (SamplingError.optionOutOfRange(option: "top-k", value: "-1", range: "y"), .usage),
       (SamplingError.nothingToSample, .badData),
     ] as [(any Error, ExitCode)])
@@ -31,8 +34,9 @@ struct ErrorReportTests {
 
   @Test("an error about settings names their flags")
   func flags() {
-    let diverged = TrainingError.diverged(step: 1, loss: .nan, gradientNorm: .nan)
-    #expect(ErrorReport(diverged).message.hasSuffix("try a lower --learning-rate or a longer --warmup-iters"))
+    let message = ErrorReport(TrainingError.diverged(Self.divergence)).message
+    let end = "a lower --learning-rate, a longer --warmup-iters or a lower --grad-clip, or with --precision highest"
+    #expect(message.hasSuffix(end))
     #expect(namingFlags(in: "`keep` what `you` keep") == "--keep what `you` keep")
   }
 

@@ -1,0 +1,17 @@
+import Files
+import Transformer
+
+extension Checkpoint {
+  /// Throws `FileError.malformed` that names each field of the checkpoint's `config.json` which would be another if its model
+  /// had the configuration `expected`, which `source` says it has.
+  package func requireConfiguration(_ expected: GPTConfig, by source: String, in directory: String) throws {
+    guard model.config != expected else { return }
+    guard case .object(let members) = architecture.json(of: model.config) else { return }
+    let others = architecture.json(of: expected)
+    let differences = members.filter { $0.value != others[$0.name] }.map { member in
+      "\(member.name) is \(member.value.compact), by \(source) it is \((others[member.name] ?? .null).compact)"
+    }
+    throw FileError.malformed(
+      file: directory + "/" + Self.configName, reason: differences.joined(separator: "; "))
+  }
+}
