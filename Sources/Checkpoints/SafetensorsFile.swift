@@ -57,7 +57,8 @@ package struct SafetensorsFile {
     }
     guard entry.shape == shape else {
       throw FileError.malformed(
-        file: file.path, reason: "\(printable(name)) has shape \(entry.shape), where the configuration demands \(shape)")
+        file: file.path, reason: "\(printable(name)) has shape \(entry.shape), where the configuration demands \(shape)"
+      )
     }
     return entry
   }

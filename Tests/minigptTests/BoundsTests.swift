@@ -8,7 +8,8 @@ struct BoundsTests {
   private func resaved(_ workspace: Workspace) throws -> URL {
     _ = try workspace.train()
     let copy = workspace.folder.appendingPathComponent("copy")
-    try FileManager.default.copyItem(at: workspace.folder.appendingPathComponent("checkpoints/fox/checkpoint-8"), to: copy)
+    try FileManager.default.copyItem(
+      at: workspace.folder.appendingPathComponent("checkpoints/fox/checkpoint-8"), to: copy)
     for name in ["manifest.json", "trainer_state.json", "optimizer.safetensors"] {
       try FileManager.default.removeItem(at: copy.appendingPathComponent(name))
     }
@@ -21,10 +22,12 @@ struct BoundsTests {
     _ = try resaved(workspace)
     let note = "copy has no manifest.json: its files are read without being verified."
     for words in [
-      ["sample", "copy", "--max-new-tokens", "5"], ["eval", "copy", "fox.txt"], ["gradcheck", "copy", "--text", "fox.txt"],
+      ["sample", "copy", "--max-new-tokens", "5"], ["eval", "copy", "fox.txt"],
+      ["gradcheck", "copy", "--text", "fox.txt"],
     ] {
       let outcome = try workspace.run(words)
-      #expect(outcome.status == 0 && outcome.error.components(separatedBy: note).count == 2, "\(words) \(outcome.error)")
+      #expect(
+        outcome.status == 0 && outcome.error.components(separatedBy: note).count == 2, "\(words) \(outcome.error)")
     }
     #expect(try workspace.run("sample", "checkpoints/fox", "--max-new-tokens", "5").error.contains("manifest") == false)
   }
