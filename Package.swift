@@ -65,7 +65,13 @@ let package = Package(
     tests("LayersTests", "Layers", "Optimizers", "Autograd", "Randomness"),
     tests("TransformerTests", "Layers", "Transformer", "Autograd", "Randomness"),
     tests("FablesTests", "Fables", "Randomness"),
-    tests("CheckpointsTests", "Checkpoints", "Files", "Transformer", "Layers", "Text", "Autograd", "Randomness"),
+    // What can happen to a checkpoint's files; the rest of its package reads a million of them.
+    .target(
+      name: "CheckpointFaults", path: "Tests/Endurance/Mutations/Sources/CheckpointMutations",
+      swiftSettings: swiftSettings),
+    tests(
+      "CheckpointsTests", "CheckpointFaults", "Checkpoints", "Files", "Transformer", "Layers", "Text", "Autograd",
+      "Randomness"),
     tests("SamplingTests", "Sampling", "Transformer", "Layers", "Text", "Autograd", "Randomness"),
     tests(
       "TrainingTests", "Training", "Optimizers", "Checkpoints", "Files", "Transformer", "Layers", "Text", "Autograd",

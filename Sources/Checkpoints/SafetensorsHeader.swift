@@ -114,7 +114,8 @@ extension SafetensorsHeader {
     entries = ordered.map { name, tensor in
       let begin = end
       end += tensor.count * tensor.elementType.byteCount
-      return Entry(name: name, elementType: StoredElementType(tensor.elementType), shape: tensor.shape, bytes: begin..<end)
+      return Entry(
+        name: name, elementType: StoredElementType(tensor.elementType), shape: tensor.shape, bytes: begin..<end)
     }
     self.metadata = metadata
   }

@@ -28,8 +28,8 @@ struct ForeignCheckpointTests {
       // 1, 8 and 23 bits become 1, 5 and 10; no sample is subnormal.
       withUnsafeBytes(
         of: (value == 0
-          ? 0 : UInt16(value.bitPattern >> 16 & 0x8000) | UInt16((value.bitPattern >> 13 & 0x3FFFF) - (112 << 10))
-        ).littleEndian, Array.init)
+          ? 0 : UInt16(value.bitPattern >> 16 & 0x8000) | UInt16((value.bitPattern >> 13 & 0x3FFFF) - (112 << 10)))
+          .littleEndian, Array.init)
     }
   }
 
@@ -82,13 +82,16 @@ struct ForeignCheckpointTests {
 
   @Test("is read with the templates that tokenizers writes for no post-processor")
   func postProcessors() throws {
-    let template = #"{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{}}"#
-    let special = #"{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}]}"#
+    let template =
+      #"{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{}}"#
+    let special =
+      #"{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}]}"#
     try Self.withResaved { directory, original, _ in
       let path = directory + "/tokenizer.json"
       let text = String(decoding: try contents(path), as: UTF8.self)
       func read(_ processor: String) throws -> Checkpoint {
-        let changed = text.replacingOccurrences(of: #""post_processor": null"#, with: #""post_processor": \#(processor)"#)
+        let changed = text.replacingOccurrences(
+          of: #""post_processor": null"#, with: #""post_processor": \#(processor)"#)
         try write(Array(changed.utf8), to: path)
         return try Checkpoint(directory: directory)
       }
@@ -120,10 +123,14 @@ struct ForeignCheckpointTests {
       for outside in ["../c/\(names[0])", "..", "/\u{301}x.safetensors", "../\u{301}x.safetensors", "x.bin", ""] {
         var map = map
         map[first] = .string(outside)
-        #expect(try fileError { _ = try read(map) }.description.contains("not the name of a safetensors file beside it"))
+        #expect(
+          try fileError { _ = try read(map) }.description.contains("not the name of a safetensors file beside it"))
       }
       for (change, reason) in [
-        ({ $0[first] = .string(names[1]) }, "\(names[0]): \(first) is not where model.safetensors.index.json says it is"),
+        (
+          { $0[first] = .string(names[1]) },
+          "\(names[0]): \(first) is not where model.safetensors.index.json says it is"
+        ),
         ({ $0[first] = nil }, "\(names[0]): \(first) is not where model.safetensors.index.json says it is"),
         ({ $0["more"] = .string(names[1]) }, "index.json: more is in none of the files"),
         ({ $0["more"] = "none.safetensors" }, "none.safetensors: not found; model.safetensors.index.json lists it"),
@@ -153,9 +160,11 @@ struct ForeignCheckpointTests {
       #expect(
         try fileError { _ = try Checkpoint(directory: directory) }.description.contains(
           "lm_head.weight differs from the embedding"))
-      let narrow = Tensor(Array(other.dropLast(embedding.shape[1])), shape: [embedding.shape[0] - 1, embedding.shape[1]])
+      let narrow = Tensor(
+        Array(other.dropLast(embedding.shape[1])), shape: [embedding.shape[0] - 1, embedding.shape[1]])
       try write(Self.file(tensors + [("lm_head.weight", narrow)], .F32), to: path)
-      #expect(try fileError { _ = try Checkpoint(directory: directory) }.description.contains("lm_head.weight has shape"))
+      #expect(
+        try fileError { _ = try Checkpoint(directory: directory) }.description.contains("lm_head.weight has shape"))
     }
   }
 

@@ -100,7 +100,8 @@ import Testing
     #expect(read.elementType == .float32)
     let values = read.floats
     for (literal, value) in [
-      (0x0000, 0.0), (0x8000, -0.0), (0x0001, 0x1p-24), (0x03FF, 0x1p-14 - 0x1p-24), (0x0400, 0x1p-14), (0x3555, 0x1.554p-2),
+      (0x0000, 0.0), (0x8000, -0.0), (0x0001, 0x1p-24), (0x03FF, 0x1p-14 - 0x1p-24), (0x0400, 0x1p-14),
+      (0x3555, 0x1.554p-2),
       (0x3C00, 1), (0xC000, -2), (0x7BFF, 65_504), (0x7C00, .infinity), (0xFC00, -.infinity),
     ] as [(Int, Float)] {
       #expect(values[literal].bitPattern == value.bitPattern, "\(String(literal, radix: 16))")
@@ -115,7 +116,8 @@ import Testing
   @Test("bfloat16 is read as the float32 that it is the upper half of") func bfloat16() throws {
     let header = #"{"b":{"dtype":"BF16","shape":[2,3],"data_offsets":[0,12]}}"#
     let bits: [UInt16] = [0x3F80, 0xC040, 0x0001, 0x7F80, 0x8000, 0x7FC1]
-    let read = try #require(try Self.read(Self.file(header: header) + bits.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })["b"])
+    let read = try #require(
+      try Self.read(Self.file(header: header) + bits.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })["b"])
     #expect(read.shape == [2, 3] && read.floats.map(\.bitPattern) == bits.map { UInt32($0) << 16 })
   }
 
@@ -212,7 +214,8 @@ import Testing
       #expect(try file.tensor(composed, shape: [1]).count == 1)
       #expect(try file.tensor(decomposed, shape: [2]).count == 2)
       #expect(throws: FileError.self) { try Safetensors.read(directory + "/x") }
-      try write(SafetensorsTests.file(header: "{\(Self.entry("K", "[1]", "[0,4]"))}", dataByteCount: 4), to: directory + "/y")
+      try write(
+        SafetensorsTests.file(header: "{\(Self.entry("K", "[1]", "[0,4]"))}", dataByteCount: 4), to: directory + "/y")
       let other = try SafetensorsFile(directory + "/y", ifMissing: "")
       #expect(throws: FileError.self) { try other.tensor("\u{212A}", shape: [1]) }
       #expect(throws: FileError.self) { try other.requireNoneBut(["\u{212A}"]) }

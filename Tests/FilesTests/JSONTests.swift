@@ -78,7 +78,8 @@ import Testing
     #expect(error.description.hasSuffix("more than 262144 values"))
   }
 
-  @Test("16 MiB of text in strings are read, and a byte more refused, with escapes or without", arguments: ["x", "\\n"])
+  @Test(
+    "16 MiB of text in strings are read, and a byte more refused, with escapes or without", arguments: ["x", "\\n"])
   func boundsText(piece: String) throws {
     let half = String(repeating: piece, count: 8 << 20)
     #expect(throws: Never.self) { try JSON(parsing: "[\"\(half)\",\"\(half)\"]", from: "text") }

@@ -1,12 +1,13 @@
 """Opens a checkpoint in transformers and holds it against this package on a text.
 
-    python Tests/Peers/parity.py CHECKPOINT TEXT [--minigpt .build/release/minigpt]
-    python Tests/Peers/parity.py --unusual [--minigpt .build/release/minigpt]
+    python Tests/Peers/parity.py CHECKPOINT TEXT [--minigpt .build/release/minigpt] [--resave]
+    python Tests/Peers/parity.py --unusual [--minigpt .build/release/minigpt] [--resave]
 
 CHECKPOINT is a run's directory (its best checkpoint, else its last) or one checkpoint. With --unusual, a tiny model is
 trained on a text of what tokenizers stumble over: the characters "<unk>", NULs, emoji, combining marks, line ends of
-all kinds. Prints a row for each comparison; exits 1 unless all hold. Logits are the library's own: Logits/main.swift,
-built into .build/peers.
+all kinds. With --resave, transformers saves the checkpoint again, in float32, float16 and bfloat16, in several files and
+with its tied head, and what either makes of that is compared. Prints a row for each comparison; exits 1 unless all hold.
+Logits are the library's own: Logits/main.swift, built into .build/peers.
 """
 
 import argparse
@@ -16,11 +17,13 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 import transformers
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -48,6 +51,7 @@ def main():
     parser.add_argument("text", type=Path, nargs="?")
     parser.add_argument("--unusual", action="store_true", help="with a model of an unusual text, trained here")
     parser.add_argument("--minigpt", default=".build/release/minigpt", help="the built program")
+    parser.add_argument("--resave", action="store_true", help="compare what transformers saves again, too")
     options = parser.parse_args()
     if options.unusual != (options.text is None):
         parser.error("give CHECKPOINT and TEXT, or --unusual")
@@ -69,6 +73,8 @@ def main():
         *compare_loss(peer, minigpt, text, options.text),
         compare_greedy(peer, minigpt, text),
     ]
+    if options.resave:
+        comparisons += compare_resaved(directory, options.text, text)
     for name, figure, holds in comparisons:
         print(f"  {name:<22} {figure:<70} {'ok' if holds else 'FAILS'}")
     sys.exit(0 if all(holds for _, _, holds in comparisons) else 1)
@@ -232,6 +238,41 @@ def compare_greedy(peer, minigpt, text):
     first = next(i for i in range(count) if ours["text"][i:i + 1] != theirs[i:i + 1])
     figure = f"differs at token {first}, where the best logit is ahead by {margins[first]:.1e}"
     return "greedy continuation", figure, margins[first].item() < TIE
+
+
+# What save_pretrained makes of a checkpoint: what it is called, the elements' type, in how many files it is, and whether
+# the head that is tied to the embedding is stored besides.
+RESAVED = [
+    ("float32", torch.float32, 1, False), ("float16", torch.float16, 1, False), ("bfloat16", torch.bfloat16, 1, False),
+    ("in files", torch.float32, 3, False), ("tied head", torch.float16, 1, True),
+]
+
+
+def compare_resaved(directory, path, text):
+    """A row for each: the logits of either program for the saved weights, in float32."""
+    tokenizer = AutoTokenizer.from_pretrained(directory)
+    rows = []
+    for name, dtype, files, stores_head in RESAVED:
+        model = AutoModelForCausalLM.from_pretrained(directory, dtype=dtype)
+        size = sum(p.numel() * p.element_size() for p in model.parameters())
+        with tempfile.TemporaryDirectory() as folder:
+            folder = Path(folder)
+            model.save_pretrained(folder, max_shard_size=size // files + 1)
+            tokenizer.save_pretrained(folder)
+            if stores_head:
+                store_tied_head(folder / "model.safetensors")
+            count = len(list(folder.glob("*.safetensors")))
+            _, figure, holds = compare_logits(Peer(folder), library_logits(folder, path), text)
+        figure = f"{count} file{'s' * (count > 1)}: {figure}"
+        rows.append((f"resaved, {name}", figure, holds and (count > 1) == (files > 1)))
+    return rows
+
+
+def store_tied_head(path):
+    """Adds lm_head.weight, which transformers leaves out of what it saves."""
+    tensors = load_file(path)
+    tensors["lm_head.weight"] = tensors["model.embed_tokens.weight"].clone()
+    save_file(tensors, path, metadata={"format": "pt"})
 
 
 if __name__ == "__main__":

@@ -188,8 +188,10 @@ private final class Store {
 extension Tensor {
   /// Copies rows of one sequence of `source`, which may have another number of rows, to the same rows here.
   fileprivate mutating func copyRows(ofSequence sequence: Int, _ range: Range<Int>, from source: Tensor) {
-    let (from, to) = (source.offset(ofSequence: sequence, row: range.lowerBound),
-      offset(ofSequence: sequence, row: range.lowerBound))
+    let (from, to) = (
+      source.offset(ofSequence: sequence, row: range.lowerBound),
+      offset(ofSequence: sequence, row: range.lowerBound)
+    )
     let byteCount = byteCount(of: range)
     mutate { ($0 + to).copyMemory(from: source.address + from, byteCount: byteCount) }
   }

@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Text
 
 /// Options in a file: a JSON object whose members are named as on the command line, with hyphens or
@@ -10,8 +11,19 @@ package enum ConfigFile {
   package static func parse<Root: Command>(_ words: [String], as _: Root.Type) throws -> Root {
     let command = try ArgumentParser<Root>.parse(words)
     guard let path = command.configFile else { return command }
+    try requireShort(path)
     let options = try options(of: Root.self, in: Corpus(path: path).text, from: path)
     return try ArgumentParser.parse(words, over: options)
+  }
+
+  /// Throws `FileError.malformed` where there are more bytes at `path` than any options have; nothing there is the
+  /// reader's to say.
+  private static func requireShort(_ path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_size > InputFile.smallDocument else { return }
+    throw FileError.malformed(
+      file: path,
+      reason: "\(status.st_size) bytes, too long for a configuration; at most \(InputFile.smallDocument) are read")
   }
 
   /// A command with the options that `text` holds, which errors call `source`.
