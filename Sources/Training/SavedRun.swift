@@ -51,7 +51,7 @@ public struct SavedRun {
   func requireSameRun(_ recipe: Recipe, _ corpus: CorpusFingerprint) throws(TrainingError) {
     var differences = recipe.differences(from: self.recipe)
     if corpus != self.corpus {
-      differences.append("the corpus had \(self.corpus.characterCount) characters and is no longer the same text")
+      differences.append("the corpus had \(counted(self.corpus.characterCount, "character")) and is no longer the same text")
     }
     if !differences.isEmpty { throw .differsFromRun(path: lock.run.path, differences: differences) }
   }

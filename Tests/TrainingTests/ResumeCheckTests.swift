@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Testing
+import Text
 import Training
 
 @Suite("The resume check")
@@ -29,7 +30,7 @@ struct ResumeCheckTests {
       var run = try TrainingRun(smallRecipe(), corpus: smallText, in: directory)
       _ = try run.train(onEvent: { _ in })
       let last = SavedCheckpoint(step: 12, path: directory.checkpointPath(step: 12), validationLoss: nil)
-      let check = try ResumeCheck(of: last, corpus: smallText, steps: 4)
+      let check = try ResumeCheck(of: last, corpus: Corpus(smallText), steps: 4)
       #expect(check.steps == 13...16)
       #expect(check.stop == 14)
       var done = 0

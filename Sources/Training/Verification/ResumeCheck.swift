@@ -2,6 +2,7 @@ import Autograd
 import Checkpoints
 import Files
 import Foundation
+import Text
 
 /// The promise that a resumed run is, bit for bit, the one that never stopped, put to the test on a copy of a run: once
 /// straight through, and once stopped half-way and resumed, on other numbers of threads.
@@ -25,13 +26,13 @@ package struct ResumeCheck {
 
   private let checkpoint: SavedCheckpoint
   private let recipe: Recipe
-  private let corpus: String
+  private let corpus: Corpus
 
   /// A check of `count` steps, at least two, after `checkpoint`.
   ///
   /// - Throws: `FileError` where the checkpoint's state cannot be read, `TrainingError.differsFromRun` where `corpus` is
   ///   not the run's, and `.invalidOption` where so many steps cannot be counted.
-  package init(of checkpoint: SavedCheckpoint, corpus: String, steps count: Int) throws {
+  package init(of checkpoint: SavedCheckpoint, corpus: Corpus, steps count: Int) throws {
     self.checkpoint = checkpoint
     self.corpus = corpus
     let (last, overflow) = checkpoint.step.addingReportingOverflow(count)

@@ -74,7 +74,7 @@ struct TrainCommand: RunCommand {
       throw UsageError.conflict(
         "\(corpus), which is learned from where no text is named, is not in this folder: name a text.")
     }
-    return try Corpus(path: corpus, shouldStop: { Interruption.isRequested })
+    return try Corpus(path: corpus)
   }
 
   private func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {

@@ -67,7 +67,7 @@ struct VerifyCommand: Command {
     guard let last else {
       throw UsageError.conflict("--resume-check is for a run's directory that has a checkpoint; \(run) is none.")
     }
-    let check = try ResumeCheck(of: last, corpus: Corpus(path: corpus).text, steps: count)
+    let check = try ResumeCheck(of: last, corpus: Corpus(path: corpus), steps: count)
     report.begin(check)
     let copies = FileManager.default.temporaryDirectory.appending(path: "minigpt-verify-\(UUID().uuidString)").path
     var progress = ProgressReport(on: terminal, fallback: .error)
