@@ -17,7 +17,7 @@ package final class MetricsFile {
     path = run.metricsPath
     calls = run.calls
     if try calls.kind(of: path) != nil { try Self.cut(path, resumption, calls) }
-    descriptor = try calls.perform("open", run.metricsPath) { run.calls.openForAppending(run.metricsPath) }
+    descriptor = try calls.perform("append to", run.metricsPath) { run.calls.openForAppending(run.metricsPath) }
   }
 
   deinit { _ = calls.close(descriptor) }

@@ -6,6 +6,11 @@ package struct SavedCheckpoint: Sendable, Equatable {
   package var path: String
   /// Nats per token on the validation part; nil if it was not measured.
   package var validationLoss: Double?
+
+  /// The checkpoint at `path`.
+  package init(step: Int, path: String, validationLoss: Double?) {
+    (self.step, self.path, self.validationLoss) = (step, path, validationLoss)
+  }
 }
 
 extension Sequence<SavedCheckpoint> {

@@ -15,7 +15,7 @@ package final class OpenDirectory: Sendable {
   package init(_ path: String, calls: any SystemCalls) throws {
     self.path = path
     self.calls = calls
-    descriptor = try calls.perform("open", path) { calls.openDirectory(path) }
+    descriptor = try calls.perform("open the directory", path) { calls.openDirectory(path) }
   }
 
   deinit { _ = calls.close(descriptor) }

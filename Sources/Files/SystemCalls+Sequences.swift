@@ -51,7 +51,8 @@ extension SystemCalls {
   /// File systems that cannot synchronise a directory (VirtualBox's shares, older CIFS, FUSE) say so by EINVAL, EBADF or
   /// ENOTSUP: they offer no more, and that is no failure.
   package func synchronizeDirectory(_ path: String) throws {
-    try finish(try perform("open", path) { openDirectory(path) }, path, mayRefuse: [EINVAL, EBADF, ENOTSUP])
+    try finish(
+      try perform("open the directory", path) { openDirectory(path) }, path, mayRefuse: [EINVAL, EBADF, ENOTSUP])
   }
 
   /// Removes a file, a link, or a directory with all that is in it; nothing there is no error.

@@ -41,10 +41,10 @@ extension TextError: CustomStringConvertible {
     case .validationFractionOutOfRange(let fraction):
       "`val_fraction` is \(fraction), but must be at least 0 and less than 1"
     case .shorterThanBlock(let split, let tokens, let blockSize):
-      "the \(split) split holds \(tokens) tokens, but one block of \(blockSize) and the token after it take "
+      "the \(split) split holds \(counted(tokens, "token")), but one block of \(blockSize) and the token after it take "
         + "more; " + waysOut(split, tokens: tokens)
     case .nothingToScore(let tokens):
-      "the text holds \(tokens) tokens, but scoring needs at least 2, as the first has nothing before it"
+      "the text holds \(counted(tokens, "token")), but scoring needs at least 2, as the first has nothing before it"
     case .strideOutOfRange(let stride, let blockSize):
       "`stride` is \(stride), but must be from 1 to the block size, \(blockSize)"
     }

@@ -56,7 +56,8 @@ public struct SavedRun {
   func requireSameRun(_ recipe: Recipe, _ corpus: CorpusFingerprint) throws(TrainingError) {
     var differences = recipe.differences(from: self.recipe)
     if corpus != state.corpus {
-      differences.append("the corpus had \(state.corpus.characterCount) characters and is no longer the same text")
+      let length = counted(state.corpus.characterCount, "character")
+      differences.append("the corpus had \(length) and is no longer the same text")
     }
     if !differences.isEmpty { throw .differsFromRun(path: lock.run.path, differences: differences) }
   }

@@ -23,6 +23,8 @@ package struct Setting: Sendable {
   package let isBoolean: Bool
   /// Its type's, see `ValueType`.
   package let placeholder, expectation: String
+  /// What is accepted, to tell whoever gave this text, which is not.
+  package let expectationOfText: @Sendable (_ text: String) -> String
   package let choices: [String]
   /// Its value in a recipe as text; where it is open there or follows another setting, what that means.
   package let text: @Sendable (Recipe) -> String
@@ -103,6 +105,7 @@ extension Setting {
     (self.name, self.property, self.group, self.help) = (name, property, group, help)
     (self.mayChangeOnResume, self.settle) = (mayChangeOnResume, settle)
     (placeholder, expectation, choices) = (type.placeholder, type.expectation, type.choices)
+    expectationOfText = type.expectation(of:)
     isBoolean = Value.self == Bool.self
     text = { given($0).map(type.format) ?? otherwise }
     change = { text in

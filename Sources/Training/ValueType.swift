@@ -17,10 +17,12 @@ package struct ValueType<Value: Sendable>: Sendable {
   /// The JSON that `value(of:)` would read as `value`.
   package let json: @Sendable (_ value: Value) -> JSON
   private let read: @Sendable (_ json: JSON) -> Value?
+  /// The largest whole number, where `expectation` does not name it.
+  private let unnamedMaximum: String?
 
   /// A type of value from its parts; where nothing is said of JSON, a value is a string there.
   package init(
-    placeholder: String, expectation: String, choices: [String] = [],
+    placeholder: String, expectation: String, unnamedMaximum: String? = nil, choices: [String] = [],
     parse: @escaping @Sendable (_ text: String) -> Value?,
     format: @escaping @Sendable (_ value: Value) -> String,
     json: (@Sendable (_ value: Value) -> JSON)? = nil,
@@ -28,6 +30,7 @@ package struct ValueType<Value: Sendable>: Sendable {
   ) {
     self.placeholder = placeholder
     self.expectation = expectation
+    self.unnamedMaximum = unnamedMaximum
     self.choices = choices
     self.parse = parse
     self.format = format
@@ -37,6 +40,15 @@ package struct ValueType<Value: Sendable>: Sendable {
         guard case .string(let text) = $0 else { return nil }
         return parse(text)
       }
+  }
+
+  /// What is accepted, to tell whoever gave `text`, which is not: for a whole number that is too large, the largest.
+  package func expectation(of text: String) -> String {
+    let digits = text.drop { $0 == "0" }
+    guard let maximum = unnamedMaximum, digits.allSatisfy(\.isWholeNumber),
+      (digits.count, String(digits)) > (maximum.count, maximum)
+    else { return expectation }
+    return "at most \(maximum)"
   }
 
   /// Whether `value` is one of those accepted.
@@ -59,6 +71,7 @@ extension ValueType where Value: FixedWidthInteger {
       expectation: range.upperBound == .max
         ? "a whole number of at least \(range.lowerBound)"
         : "a whole number from \(range.lowerBound) to \(range.upperBound)",
+      unnamedMaximum: range.upperBound == .max ? "\(range.upperBound)" : nil,
       parse: { Value($0).flatMap { range.contains($0) ? $0 : nil } },
       format: { String($0) },
       json: { .integer(Int(truncatingIfNeeded: $0)) },

@@ -191,8 +191,3 @@ extension CorpusReport {
     ]
   }
 }
-
-/// "1 window", "2 windows".
-private func counted(_ count: Int, _ noun: String) -> String {
-  "\(Formatting.count(count)) \(noun)\(count == 1 ? "" : "s")"
-}

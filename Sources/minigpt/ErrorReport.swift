@@ -6,7 +6,7 @@ import Transformer
 
 /// An error as a person and a program are told of it.
 package struct ErrorReport: Equatable {
-  /// What went wrong, where, and the way out.
+  /// What went wrong, where, and the way out; whatever it names is shown as `visible` shows it.
   package let message: String
   /// How the process ends.
   package let code: ExitCode
@@ -26,22 +26,32 @@ package struct ErrorReport: Equatable {
       case is Terminal.WriteFailure: .ioFailure
       default: .defect
       }
-    message =
+    let text =
       switch error {
       case TrainingError.differsFromRun, TrainingError.holdsRun, FileError.inUse:
         namingFlags(in: "\(error)") + " (--out)"
       case is TrainingError, is TextError, is SamplingError, is MemoryError: namingFlags(in: "\(error)")
       default: code == .defect ? "This is a defect of minigpt: \(error)" : "\(error)"
       }
+    message = visible(Self.cut(text))
+  }
+
+  /// More than any message of ours has; what a file says may be longer.
+  private static let mostScalars = 4_000
+
+  private static func cut(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    guard let end = scalars.index(scalars.startIndex, offsetBy: mostScalars, limitedBy: scalars.endIndex),
+      end < scalars.endIndex
+    else { return text }
+    return String(scalars[..<end]) + "…"
   }
 }
 
 extension TextError {
   fileprivate var exitCode: ExitCode {
     switch self {
-    case .noSuchFile, .isDirectory: .noInput
-    case .unreadable: .ioFailure
-    case .interrupted: .interrupted
+    case .noSuchFile, .isDirectory, .unreadable, .interrupted: .noInput
     case .empty, .notUTF8, .unknownCharacter, .duplicateInVocabulary, .shorterThanBlock, .nothingToScore:
       .badData
     case .validationFractionOutOfRange, .strideOutOfRange: .usage
@@ -53,10 +63,16 @@ extension FileError {
   fileprivate var exitCode: ExitCode {
     switch self {
     case .missing: .noInput
-    case .system, .inUse: .ioFailure
+    case .system(let operation, _, _): Self.readingOperations.contains(operation) ? .noInput : .ioFailure
+    case .inUse: .ioFailure
     case .malformed, .unsupported, .damaged: .badData
     }
   }
+}
+
+extension FileError {
+  /// What is done to inputs alone: sysexits.h counts an input that cannot be read with those that are not there.
+  private static let readingOperations: Set = ["open", "read", "list", "look at"]
 }
 
 extension SamplingError {

@@ -1,21 +1,42 @@
-/// How the process ends, in the numbers of BSD's sysexits.h.
-package enum ExitCode: Int32, Sendable {
-  /// Done.
+/// How the process ends, in the numbers of BSD's sysexits.h where one fits, and of our own past its last, 78.
+///
+/// README's table and the section of `--help` follow from this list.
+package enum ExitCode: Int32, Sendable, CaseIterable {
   case success = 0
-  /// The command line cannot be understood, or asks for what does not go together.
   case usage = 64
-  /// A file was read and its contents are not what they should be.
   case badData = 65
-  /// A file or folder that is needed is not there.
   case noInput = 66
-  /// An internal error.
   case defect = 70
-  /// There is not enough memory.
   case outOfMemory = 71
-  /// Reading or writing failed.
   case ioFailure = 74
-  /// Interrupted, and saved: the same command with `--resume` goes on.
   case interrupted = 75
-  /// The loss or the weights are no longer numbers. (No number of sysexits.h says this; it is the first after them.)
   case diverged = 79
+
+  /// When the process ends so, to follow the number in a table.
+  package var meaning: String {
+    switch self {
+    case .success: "success"
+    case .usage: "a usage error: the command line or the settings cannot be understood or do not fit together"
+    case .badData: "invalid input data: a file's contents are not what they should be"
+    case .noInput: "an input that is missing or cannot be read"
+    case .defect: "an internal error, or a gradient check that fails"
+    case .outOfMemory: "more memory needed than there is"
+    case .ioFailure: "a file or standard output that cannot be written, or a directory that another run is using"
+    case .interrupted: "interrupted but saved; the same command with --resume continues"
+    case .diverged: "training that diverged: losses, gradients or weights that are not finite"
+    }
+  }
+
+  /// The codes of a command that trains no run.
+  package static let ofEveryCommand = allCases.filter { $0 != .interrupted && $0 != .diverged }
+
+  /// What a process that a signal ends shows in a shell: 128 and the signal's number.
+  package static let ofSignals = (
+    code: "128 + n", meaning: "ended by signal n with nothing new to save; Ctrl-C (n = 2) shows as 130"
+  )
+
+  /// A row for each of `codes`, and one for signals.
+  package static func table(of codes: [ExitCode] = allCases) -> [(code: String, meaning: String)] {
+    codes.map { ("\($0.rawValue)", $0.meaning) } + [ofSignals]
+  }
 }

@@ -1,21 +1,19 @@
+import Files
 import Foundation
 
 /// Numbers as people read them, the same in every locale.
 package enum Formatting {
   /// A whole number with thousands separated: "1,115,394".
-  package static func count(_ value: Int) -> String {
-    let digits = String(value.magnitude)
-    var grouped = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index).isMultiple(of: 3) { grouped.append(",") }
-      grouped.append(digit)
-    }
-    return value < 0 ? "-" + grouped : grouped
-  }
+  package static func count(_ value: Int) -> String { grouped(value) }
 
-  /// A number with a fixed number of decimals: "1.7810".
+  /// A number of things, whose name is in the singular: "1 character", "1,115,394 characters".
+  package static func count(_ value: Int, _ noun: String) -> String { counted(value, noun) }
+
+  /// A number with a fixed number of decimals: "1.7810"; one that would be long as "1.2345e+10", and "nan" and "inf".
   package static func decimal(_ value: Double, places: Int = 4) -> String {
-    String(format: "%.\(places)f", value)
+    // C shows the sign of a not-a-number, which means nothing.
+    guard !value.isNaN else { return "nan" }
+    return String(format: value.magnitude < 1e7 ? "%.\(places)f" : "%.4e", value)
   }
 
   /// A rate rounded to a whole number: "24,310"; "–" where it is not finite.
@@ -40,7 +38,7 @@ package enum Formatting {
 
   /// A small number as "1.2e-09".
   package static func scientific(_ value: Double) -> String {
-    String(format: "%.1e", value)
+    value.isNaN ? "nan" : String(format: "%.1e", value)
   }
 
   /// `text` filled with spaces to `width` columns: before it, or after it where `width` is negative.

@@ -11,16 +11,22 @@ package struct Minigpt {
   /// Every subcommand, in the order of help.
   package static let commands: [any Command.Type] = [
     TrainCommand.self, SampleCommand.self, EvalCommand.self, GradientCheckCommand.self, BenchCommand.self,
-    CorpusCommand.self,
+    CorpusCommand.self, VerifyCommand.self,
   ]
 
   static func main() {
     Terminal.occupyStandardDescriptors()
+    Interruption.useDefaultActions()
     // So that a file grown to its limit is an error with a name, not the end of the process.
     signal(SIGXFSZ, SIG_IGN)
     exitWhenOutOfMemory()
-    let code = run(Array(CommandLine.arguments.dropFirst()), on: Terminal())
-    exit(code.rawValue)
+    let terminal = Terminal()
+    do throws(UsageError) {
+      let words = try CommandLineWords.ofProcess()
+      exit(run(words, on: terminal).rawValue)
+    } catch {
+      exit(reportUsage(error, on: terminal).rawValue)
+    }
   }
 
   /// Runs the program with `words`, the command line without the program's own name.
@@ -93,7 +99,8 @@ package struct Minigpt {
 extension Minigpt {
   private static func report(_ error: any Error, on terminal: Terminal) -> ExitCode {
     let report = ErrorReport(error)
-    terminal.writeLine("\(terminal.bold("Error:", on: .error)) \(report.message)", to: .error)
+    terminal.writeBold("Error:", to: .error)
+    terminal.writeLine(" " + report.message, to: .error)
     return report.code
   }
 

@@ -2,9 +2,10 @@ import Foundation
 
 /// The only place that writes for people and programs to read: standard output and standard error.
 ///
-/// Text goes out at once by `write(2)`. Where the reader of standard output has left (`| head`), what is under way is
-/// asked to save and end if it listens for that, and else the process ends as SIGPIPE would end it; any other failure
-/// there is kept in `outputFailure`, so that the process can end with a code that says so. A failure on standard error has nowhere to be told.
+/// Text goes out at once by `write(2)`: to a pipe or a file as it is, to a terminal and to standard error as `visible` shows
+/// it. Where the reader of standard output has left (`| head`), what is under way is asked to save and end if it listens
+/// for that, and else the process ends as SIGPIPE would end it; any other failure there is kept in `outputFailure`, so
+/// that the process can end with a code that says so. A failure on standard error has nowhere to be told.
 package final class Terminal {
   /// One of the two streams.
   package enum Stream: Sendable {
@@ -26,7 +27,10 @@ package final class Terminal {
   private let outputDescriptor: Int32
   private let errorDescriptor: Int32
   private let environment: [String: String]
+  private let outputIsTerminal: Bool
   private var readerHasLeft = false
+  /// Whether a carriage return waits for what follows it: before a line feed it is part of a line's end.
+  private var heldCarriageReturn = false
   private var progressIsShown = false
 
   /// A terminal over two file descriptors, by default the process's own.
@@ -36,13 +40,22 @@ package final class Terminal {
   ) {
     outputDescriptor = output
     errorDescriptor = error
+    outputIsTerminal = isatty(output) == 1
     self.environment = environment
   }
 
-  /// Writes `text` as it is; a progress line on show is wiped first.
+  /// Writes `text`; a progress line on show is wiped first.
   package func write(_ text: String, to stream: Stream = .output) {
     hideProgress()
-    send(text, to: stream)
+    send(shown(text, on: stream), to: stream)
+  }
+
+  /// Writes `text` in bold where the stream shows colours and `NO_COLOR` (no-color.org) is not set.
+  package func writeBold(_ text: String, to stream: Stream = .output) {
+    let isPlain = !isInteractive(stream) || environment["NO_COLOR"]?.isEmpty == false
+    guard !isPlain, !text.isEmpty else { return write(text, to: stream) }
+    hideProgress()
+    send("\u{1B}[1m" + shown(text, on: stream) + "\u{1B}[0m", to: stream)
   }
 
   /// Writes `text` and a line feed.
@@ -50,12 +63,21 @@ package final class Terminal {
     write(text + "\n", to: stream)
   }
 
+  private func shown(_ text: String, on stream: Stream) -> String {
+    guard stream == .output else { return visible(text) }
+    guard outputIsTerminal else { return text }
+    var text = (heldCarriageReturn ? "\r" : "") + text
+    heldCarriageReturn = text.unicodeScalars.last == "\r"
+    if heldCarriageReturn { text.unicodeScalars.removeLast() }
+    return visible(text)
+  }
+
   private func send(_ text: String, to stream: Stream) {
     guard stream == .error || (outputFailure == nil && !readerHasLeft) else { return }
     let failure = writeFully(text, to: descriptor(stream))
     guard stream == .output, let failure else { return }
     if failure == EPIPE {
-      guard Interruption.request() else { endAsBrokenPipe() }
+      guard Interruption.requestAsReaderLeft() else { Interruption.end(bySignal: SIGPIPE) }
       readerHasLeft = true
       return
     }
@@ -82,12 +104,6 @@ extension Terminal {
     guard ioctl(descriptor(stream), UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
   }
-
-  /// `text` in bold where the stream shows colours and `NO_COLOR` (no-color.org) is not set.
-  package func bold(_ text: String, on stream: Stream) -> String {
-    let isPlain = !isInteractive(stream) || environment["NO_COLOR"]?.isEmpty == false
-    return isPlain ? text : "\u{1B}[1m\(text)\u{1B}[0m"
-  }
 }
 
 // MARK: - The progress line
@@ -95,7 +111,7 @@ extension Terminal {
 extension Terminal {
   /// Draws `line` on standard error in place of the one drawn before it, cut to the terminal's width.
   package func showProgress(_ line: String) {
-    send("\r" + line.prefix(width(of: .error) - 1) + "\u{1B}[K", to: .error)
+    send("\r" + visible(line).prefix(width(of: .error) - 1) + "\u{1B}[K", to: .error)
     progressIsShown = true
   }
 
@@ -141,11 +157,4 @@ private func writeFully(_ text: String, to descriptor: Int32) -> Int32? {
     }
     return nil
   }
-}
-
-/// Ends the process quietly, as the SIGPIPE would have that a parent had set to be ignored.
-private func endAsBrokenPipe() -> Never {
-  signal(SIGPIPE, SIG_DFL)
-  raise(SIGPIPE)
-  _exit(128 + SIGPIPE)
 }

@@ -43,7 +43,7 @@ extension TrainingReport {
     let unit = run.tokenizer.unit
     validationExtent = TextExtent(of: run.trainer.dataset[.validation], by: run.tokenizer)
     (firstStep, lastStep) = (run.trainer.step, run.recipe.options.maxIterations)
-    fact("corpus", "\(corpus): \(Self.description(of: run.trainer.dataset, run.tokenizer))")
+    fact("corpus", "\(printable(corpus)): \(Self.description(of: run.trainer.dataset, run.tokenizer))")
     fact("model", Self.description(of: run.trainer.model.config))
     let processor = Processor.current.with(run.recipe.options.precision)
     fact(
@@ -52,7 +52,7 @@ extension TrainingReport {
         + (processor.precision == run.recipe.options.precision
           ? "" : " (for \(run.recipe.options.precision.rawValue), which has no faster way here)"))
     let steps =
-      "\(Formatting.count(lastStep)) steps of \(Formatting.count(run.trainer.tokensPerStep)) \(unit)s"
+      "\(Formatting.count(lastStep, "step")) of \(Formatting.count(run.trainer.tokensPerStep, unit))"
     fact("run", "\(steps), saved to \(directory.path)")
     if let baselines = Baselines(run.trainer.dataset, vocabularySize: run.tokenizer.vocabularySize) {
       fact("baselines", Self.description(of: baselines, by: unit))
@@ -68,7 +68,7 @@ extension TrainingReport {
   }
 
   private static func description(of dataset: TokenDataset, _ tokenizer: any Tokenizer) -> String {
-    "\(Formatting.count(dataset.tokens.count)) \(tokenizer.unit)s, "
+    "\(Formatting.count(dataset.tokens.count, tokenizer.unit)), "
       + "\(Formatting.count(tokenizer.vocabularySize - tokenizer.specialIDs.count)) different; "
       + "\(Formatting.count(dataset[.training].count)) for training, "
       + "\(Formatting.count(dataset[.validation].count)) for validation"
@@ -91,7 +91,8 @@ extension TrainingReport {
   }
 
   private static func row(_ cells: String...) -> String {
-    zip(cells, [8, 12, 10, 11, 9]).map(Formatting.padded).joined()
+    // Two columns stay between cells, however wide one is.
+    zip(cells, [6, 10, 8, 9, 7]).map { "  " + Formatting.padded($0, to: $1) }.joined()
   }
 }
 
@@ -120,7 +121,8 @@ extension TrainingReport {
     case .checkpoint:
       break
     case .warning(let text):
-      terminal.writeLine("\(terminal.bold("Warning:", on: .error)) \(text)", to: .error)
+      terminal.writeBold("Warning:", to: .error)
+      terminal.writeLine(" " + text, to: .error)
     }
   }
 
@@ -165,14 +167,19 @@ extension TrainingReport {
   func endAlreadyFinished(_ run: TrainingRun) throws {
     let best = try TrainerState(of: directory.checkpoint(), calls: directory.calls)
     if json { terminal.writeLine(done(run, "finished", best).compact) }
-    let steps = Formatting.count(run.trainer.step)
-    say("\nThe run was finished before, after \(steps) steps; a larger --max-iters takes it further.")
+    let steps = Formatting.count(run.trainer.step, "step")
+    say("\nThe run was finished before, after \(steps); a larger --max-iters takes it further.")
   }
 
   /// Shows that the run was saved, and the command that goes on with it.
   func endInterrupted(_ run: TrainingRun, goOn command: String) {
     if json { terminal.writeLine(done(run, "interrupted", nil).compact) }
     say("\nInterrupted after step \(Formatting.count(run.trainer.step)), and saved. To go on:\n  \(command)")
+  }
+
+  /// Shows that the run came to its end before there was anything to save.
+  func endInterruptedUnsaved() {
+    terminal.write("\(Interruption.nothingSaved)", to: .error)
   }
 
   private func sample(_ path: String) throws {

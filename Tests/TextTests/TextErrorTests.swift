@@ -22,7 +22,7 @@ import Text
     (.validationFractionOutOfRange(1.5), "`val_fraction` is 1.5, but must be at least 0 and less than 1"),
     (
       .shorterThanBlock(.training, tokens: 1, blockSize: 64),
-      "the training split holds 1 tokens, but one block of 64 and the token after it take more; "
+      "the training split holds 1 token, but one block of 64 and the token after it take more; "
         + "give a longer text"
     ),
     (
@@ -32,7 +32,7 @@ import Text
     ),
     (
       .nothingToScore(tokens: 1),
-      "the text holds 1 tokens, but scoring needs at least 2, as the first has nothing before it"
+      "the text holds 1 token, but scoring needs at least 2, as the first has nothing before it"
     ),
     (.strideOutOfRange(0, blockSize: 64), "`stride` is 0, but must be from 1 to the block size, 64"),
   ]

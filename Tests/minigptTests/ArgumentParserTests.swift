@@ -83,8 +83,48 @@ struct ArgumentParserTests {
       try parse("in.txt", "--bach", "3")
     }
     #expect(throws: UsageError.unknownOption("--xyzzy", suggestion: nil)) { try parse("--xyzzy=1") }
-    #expect(throws: UsageError.unknownOption("-j", suggestion: nil)) { try parse("in.txt", "-j") }
+    #expect(throws: UsageError.unknownOption("-j", suggestion: "--json")) { try parse("in.txt", "-j") }
+    #expect(throws: UsageError.unknownOption("-w", suggestion: nil)) { try parse("in.txt", "-w") }
     #expect(throws: UsageError.unknownOption("-json", suggestion: "--json")) { try parse("in.txt", "-json") }
+  }
+
+  @Test("what an option is called in other tools suggests ours, where the command has it")
+  func familiarNames() {
+    #expect(throws: UsageError.unknownOption("--layers", suggestion: "--n-layer")) { try parse("--layers", "3") }
+    #expect(throws: UsageError.unknownOption("-b", suggestion: "--batch-size")) { try parse("in.txt", "-b", "3") }
+    #expect(throws: UsageError.unknownOption("--context", suggestion: nil)) { try parse("--context=3") }
+  }
+
+  @Test("a file's name with a dash before it is taken for none, and the ways to give it are said")
+  func dashedFile() {
+    for name in ["-file.txt", "-a/b", "-story"] {
+      #expect(throws: UsageError.unknownOption(name, suggestion: nil, mayBeFile: true)) { try parse(name) }
+    }
+    #expect(
+      "\(UsageError.unknownOption("-file.txt", suggestion: nil, mayBeFile: true))"
+        == "Unknown option '-file.txt'. If it is a file, write './-file.txt', or put '--' before it.")
+  }
+
+  @Test("a number that is too large is told the largest")
+  func tooLarge() {
+    func expectation(_ words: String...) -> String? {
+      guard case .invalidValue(_, _, let expectation, _)? = error(words) else { return nil }
+      return expectation
+    }
+    #expect(expectation("in.txt", "--seed", "18446744073709551616") == "at most 18446744073709551615")
+    #expect(expectation("in.txt", "--seed", "99999999999999999999999") == "at most 18446744073709551615")
+    #expect(expectation("in.txt", "--seed", "-1") == "a whole number of at least 0")
+    #expect(expectation("in.txt", "--seed", "x") == "a whole number of at least 0")
+    #expect(expectation("in.txt", "--n-layer", "97") == "a whole number from 1 to 96")
+  }
+
+  private func error(_ words: [String]) -> UsageError? {
+    do throws(UsageError) {
+      _ = try ArgumentParser<ExampleCommand>.parse(words)
+      return nil
+    } catch {
+      return error
+    }
   }
 
   @Test("a missing value, a missing argument and one too many are refused")
@@ -168,5 +208,28 @@ struct UsageErrorTests {
   func messages(error: UsageError, message: String) {
     #expect(error.description == message)
     #expect(ErrorReport(error).code == .usage)
+  }
+}
+
+@Suite("The words of the command line")
+struct CommandLineWordsTests {
+  @Test("are text where they are UTF-8, and else refused, with the bytes that are not")
+  func bytes() throws {
+    #expect(
+      try CommandLineWords.texts(of: [Array("train".utf8), Array("né.txt".utf8), []]) == ["train", "né.txt", ""])
+    let latin1: [UInt8] = Array("é: caf".utf8) + [0xE9] + Array(".txt".utf8)
+    #expect(throws: UsageError.notUTF8(position: 2, shown: "é: caf\\xE9.txt")) {
+      try CommandLineWords.texts(of: [Array("train".utf8), latin1])
+    }
+  }
+
+  @Test("a file's name that is not UTF-8 is refused, and no other file is made or read for it")
+  func program() throws {
+    let workspace = try Workspace()
+    let line = #"cd '\#(workspace.folder.path)'; "$MINIGPT" train "$(printf 'caf\351.txt')" --max-iters 1"#
+    let outcome = try BuiltProgram.shell(line)
+    #expect(outcome.status == ExitCode.usage.rawValue)
+    #expect(outcome.error.hasPrefix(#"Error: Argument 2 is not UTF-8: 'caf\xE9.txt'."#))
+    #expect(workspace.bytes("checkpoints") == nil)
   }
 }

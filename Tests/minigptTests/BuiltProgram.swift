@@ -8,6 +8,8 @@ enum BuiltProgram {
     let output: String
     let error: String
     let status: Int32
+    /// The signal that ended it, if one did; `status` is its number then.
+    var signal: Int32?
   }
 
   /// SwiftPM puts the program and the bundle of tests into one folder.
@@ -72,7 +74,8 @@ enum BuiltProgram {
       process.waitUntilExit()
       return Outcome(
         output: String(decoding: text, as: UTF8.self), error: withoutWarning(messages),
-        status: process.terminationStatus)
+        status: process.terminationStatus,
+        signal: process.terminationReason == .uncaughtSignal ? process.terminationStatus : nil)
     }
   }
 }

@@ -35,6 +35,22 @@ struct CheckpointCommandTests {
     #expect(objects[0]["text"] != objects[1]["text"])
   }
 
+  @Test("a stop string that the vocabulary cannot spell is said to be in vain, and an empty one is refused")
+  func stops() throws {
+    let workspace = try Workspace()
+    _ = try workspace.train()
+    let words = ["sample", "--max-new-tokens", "5", "--stop", "é", "--stop", "zebra", "--stop", "fox"]
+    let outcome = try workspace.run(words)
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.error.contains("The stop string 'é' will never be found: the model's vocabulary lacks 'é'.\n"))
+    #expect(outcome.error.contains("The stop string 'zebra' will never be found: the model's vocabulary lacks 'z'."))
+    #expect(!outcome.error.contains("'fox'"))
+    let empty = try workspace.run("sample", "--stop", "")
+    #expect(empty.status == ExitCode.usage.rawValue)
+    #expect(empty.error.contains("must be text of at least one character"))
+  }
+
   @Test("a prompt's unknown character is shown with a caret under it")
   func unknownCharacter() throws {
     let workspace = try Workspace()

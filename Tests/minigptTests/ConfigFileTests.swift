@@ -26,6 +26,13 @@ struct ConfigFileTests {
     #expect(command.json)
   }
 
+  @Test("a whole number is one however it is written")
+  func wholeNumbers() throws {
+    #expect(try options(#"{"batch_size": 1e2}"#).batchSize == 100)
+    #expect(try options(#"{"batch_size": 100.0}"#).batchSize == 100)
+    #expect(try options(#"{"learning_rate": 1e2}"#).rate == 100)
+  }
+
   @Test("null is the default, and an empty object changes nothing")
   func null() throws {
     #expect(try options(#"{"batch_size": null, "json": false}"#).batchSize == 12)
@@ -43,8 +50,8 @@ struct ConfigFileTests {
         "c.json: The value '97' is invalid for '--n-layer <n>': must be a whole number from 1 to 96."
       ),
       (
-        #"{"n_layer": 4.0}"#,
-        "c.json: The value '4.0' is invalid for '--n-layer <n>': must be a whole number from 1 to 96."
+        #"{"n_layer": 4.5}"#,
+        "c.json: The value '4.5' is invalid for '--n-layer <n>': must be a whole number from 1 to 96."
       ),
       (
         #"{"shade": "drak"}"#,
@@ -90,6 +97,16 @@ struct ConfigFileTests {
         + Self.restOfSmall)
     #expect(fromBoth.output.contains("2 steps of 16 characters, saved to other\n"))
     #expect(fromBoth.output.contains("width 12, "))
+  }
+
+  @Test("nanoGPT's name of the run's directory is understood, in the file and on the command line")
+  func outDir() throws {
+    let workspace = try Workspace()
+    try workspace.write(#"{"out_dir": "run", "max_iters": 1e0}"#, to: "c.json")
+    let fromFile = try workspace.run(["train", "fox.txt", "--config", "c.json"] + Self.restOfSmall)
+    #expect(fromFile.output.contains("1 step of 16 characters, saved to run\n"))
+    let fromLine = try workspace.train("--out_dir", "other")
+    #expect(fromLine.output.contains("saved to other\n"))
   }
 
   private static let restOfSmall = [

@@ -35,6 +35,15 @@ struct CorpusCommandTests {
     #expect(try text("--seed=4", "--size=2000b") != third)
   }
 
+  @Test("a dash is standard output too")
+  func dash() throws {
+    let workspace = try Workspace()
+    let outcome = try workspace.run("corpus", "fables", "--size", "2KB", "--output", "-")
+    #expect(outcome.output == (try workspace.run("corpus", "fables", "--size", "2KB").output))
+    #expect(outcome.status == 0)
+    #expect(workspace.bytes("-") == nil)
+  }
+
   @Test("--json prints what the sidecar says, and the text or where it is")
   func objects() throws {
     let workspace = try Workspace()

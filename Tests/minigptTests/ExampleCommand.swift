@@ -38,7 +38,7 @@ struct ExampleCommand: Command {
             "shade", \.shade, .choice("shade", ["light": .light, "dark": .dark]), help: "Light or dark."),
         ]),
       .init("OUTPUT", [.flag("json", \.json, help: "One JSON object a line.")]),
-    ])
+    ], exitCodes: [.success, .badData])
 
   func run(on terminal: Terminal) throws -> ExitCode { .success }
 }

@@ -10,6 +10,13 @@ struct FormattingTests {
     #expect(Formatting.count(value) == text)
   }
 
+  @Test("a count has its thing in the singular or the plural")
+  func things() {
+    #expect(Formatting.count(0, "step") == "0 steps")
+    #expect(Formatting.count(1, "step") == "1 step")
+    #expect(Formatting.count(1234, "step") == "1,234 steps")
+  }
+
   @Test(
     "lengths of time grow from seconds to hours",
     arguments: [
@@ -30,6 +37,10 @@ struct FormattingTests {
   func decimals() {
     #expect(Formatting.decimal(1.78104) == "1.7810")
     #expect(Formatting.decimal(.nan) == "nan")
+    #expect(Formatting.decimal(-Double.nan) == "nan")
+    #expect(Formatting.scientific(-Double.nan) == "nan")
+    #expect(Formatting.decimal(-.infinity) == "-inf")
+    #expect(Formatting.decimal(12_345_678_901_234) == "1.2346e+13")
     #expect(Formatting.parameters(799_360) == "799,360")
     #expect(Formatting.parameters(10_650_000) == "10.7 M")
   }

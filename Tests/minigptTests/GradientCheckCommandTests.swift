@@ -133,6 +133,6 @@ struct GradientCheckCommandTests {
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     let place = "input 0 \(worst.index ?? [])"
     #expect(text.contains("FAILS    here: \(place)\n  analytic \(worst.analytic), numeric \(worst.numeric)\n"))
-    #expect(text.hasSuffix("\n1 of the rows above disagree.\n"))
+    #expect(text.hasSuffix("\n1 row above disagrees.\n"))
   }
 }

@@ -42,6 +42,15 @@ struct HelpTextTests {
         HELP:
           -h, --help              Show this text.
 
+        EXIT CODES:
+          0                       success
+          65                      invalid input data: a file's
+                                  contents are not what they should
+                                  be
+          128 + n                 ended by signal n with nothing new
+                                  to save; Ctrl-C (n = 2) shows as
+                                  130
+
         """)
   }
 

@@ -17,6 +17,33 @@ struct InterruptionTests {
     }
   }
 
+  @Test("before training, a signal ends the process by its usual effect, and it is said that nothing is lost")
+  func beforeTraining() async throws {
+    let result = await #expect(processExitsWith: .signal(SIGTERM), observing: [\.standardErrorContent]) {
+      Interruption.sayThatNothingIsSaved()
+      kill(getpid(), SIGTERM)
+      _ = await holds { false }
+      exit(1)
+    }
+    let messages = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(messages.contains("\(Interruption.nothingSaved)"))
+  }
+
+  @Test("the process can end as the signal that asked for an end would have ended it")
+  func endAsRequested() async {
+    await #expect(processExitsWith: .signal(SIGHUP)) {
+      Interruption.startListening()
+      kill(getpid(), SIGHUP)
+      guard await holds({ Interruption.isRequested }) else { exit(1) }
+      Interruption.endAsRequested()
+    }
+    await #expect(processExitsWith: .signal(SIGPIPE)) {
+      Interruption.startListening()
+      guard Interruption.requestAsReaderLeft() else { exit(1) }
+      Interruption.endAsRequested()
+    }
+  }
+
   @Test("after listening, a signal has its usual effect")
   func afterwards() async {
     await #expect(processExitsWith: .signal(SIGTERM)) {

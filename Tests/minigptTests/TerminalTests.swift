@@ -44,16 +44,18 @@ struct TerminalTests {
     #expect(Minigpt.run(["--version"], on: terminal) == .ioFailure)
   }
 
-  @Test("a pipe is no terminal: 80 columns, or what COLUMNS says, and no bold")
+  @Test("a pipe is no terminal: 80 columns, or what COLUMNS says, no bold, and text stays as it is")
   func pipe() {
     let pipe = Pipe()
     let descriptor = pipe.fileHandleForWriting.fileDescriptor
     let terminal = Terminal(output: descriptor, error: descriptor, environment: [:])
     #expect(!terminal.isInteractive(.output))
     #expect(terminal.width(of: .output) == 80)
-    #expect(terminal.bold("text", on: .output) == "text")
     #expect(Terminal(output: descriptor, environment: ["COLUMNS": "132"]).width(of: .output) == 132)
     #expect(Terminal(output: descriptor, environment: ["COLUMNS": "0"]).width(of: .output) == 80)
+    terminal.writeBold("text\u{1B}[31m\r")
+    close(descriptor)
+    #expect(String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self) == "text\u{1B}[31m\r")
   }
 
   @Test("a pseudo-terminal is one: its width is asked for, and NO_COLOR and TERM=dumb are heeded")
@@ -64,9 +66,42 @@ struct TerminalTests {
     }
     #expect(terminal([:]).isInteractive(.error))
     #expect(terminal([:]).width(of: .output) == 50)
-    #expect(terminal([:]).bold("text", on: .output) == "\u{1B}[1mtext\u{1B}[0m")
-    #expect(terminal(["NO_COLOR": "1"]).bold("text", on: .output) == "text")
+    terminal([:]).writeBold("text")
+    #expect(screen.read() == "\u{1B}[1mtext\u{1B}[0m")
+    terminal(["NO_COLOR": "1"]).writeBold("text")
+    #expect(screen.read() == "text")
     #expect(!terminal(["TERM": "dumb"]).isInteractive(.error))
+  }
+
+  @Test("what a terminal would obey is shown on it as an escape; line feeds, Windows' line ends and tabs stay")
+  func controlCharacters() throws {
+    let screen = try PseudoTerminal(columns: 50)
+    let terminal = Terminal(output: screen.descriptor, error: screen.descriptor, environment: [:])
+    terminal.write("a\u{1B}[2Jb\u{7}\u{9B}1mc\td\n")
+    #expect(screen.read() == "a\\u{1B}[2Jb\\u{7}\\u{9B}1mc\td\n")
+    // A sample comes character by character.
+    for piece in ["x", "\r", "\n", "y", "\r", "z", "\r"] { terminal.write(piece) }
+    terminal.writeLine()
+    #expect(screen.read() == "x\r\ny\\u{D}z\r\n")
+    terminal.writeBold("\u{1B}[0m")
+    #expect(screen.read() == "\u{1B}[1m\\u{1B}[0m\u{1B}[0m")
+    terminal.showProgress("to \u{1B}c")
+    terminal.hideProgress()
+    #expect(screen.read() == "\rto \\u{1B}c\u{1B}[K\r\u{1B}[K")
+  }
+
+  @Test("standard error is never data: what a terminal would obey is an escape there, in a file as well")
+  func controlCharactersInMessages() throws {
+    let pipe = Pipe()
+    Terminal(output: -1, error: pipe.fileHandleForWriting.fileDescriptor, environment: [:])
+      .writeLine("a\u{1B}[2Jb", to: .error)
+    #expect(String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self) == "a\\u{1B}[2Jb\n")
+  }
+
+  @Test("emoji, marks and joiners are shown as they are")
+  func ordinaryText() {
+    for text in ["", "né\u{301}e 👩‍👩‍👧 a\u{308}\tb\n", "می\u{200C}خواهم\r\n"] { #expect(visible(text) == text) }
+    #expect(visible("a\u{202E}b") == "a\\u{202E}b")
   }
 
   @Test("the progress line is redrawn in place, cut to the width, and wiped before other text")

@@ -80,7 +80,7 @@ struct TrainCommandTests {
     let flags = (Workspace.small + ["--max-iters", "2000"]).joined(separator: " ")
     let line = """
       cd '\(workspace.folder.path)'; trap '' HUP; $MINIGPT train fox.txt --json \(flags) > log 2>&1 &
-      until grep -q step '\(workspace.folder.path)/log' 2> /dev/null; do sleep 0.01; done; kill -HUP $!; wait $!
+      until grep -q '"event":"step"' '\(workspace.folder.path)/log' 2> /dev/null; do sleep 0.01; done; kill -HUP $!; wait $!
       """
     #expect(try BuiltProgram.shell(line).status == 0)
   }
@@ -91,7 +91,7 @@ struct TrainCommandTests {
     let flags = (Workspace.small + ["--max-iters", "1000000"]).joined(separator: " ")
     let line = """
       cd '\(workspace.folder.path)'; $MINIGPT train fox.txt --json \(flags) > log 2>&1 &
-      until grep -q step '\(workspace.folder.path)/log' 2> /dev/null; do sleep 0.01; done; kill -INT $!; wait $!
+      until grep -q '"event":"step"' '\(workspace.folder.path)/log' 2> /dev/null; do sleep 0.01; done; kill -INT $!; wait $!
       """
     #expect(try BuiltProgram.shell(line).status == ExitCode.interrupted.rawValue)
   }
@@ -133,6 +133,15 @@ struct TrainCommandTests {
     let again = try workspace.run(words + ["--resume"])
     #expect(again.status == 0)
     #expect(again.error.contains("finished before, after 1,500 steps"))
+  }
+
+  @Test("large losses keep their columns apart, and none is a negative not-a-number")
+  func largeLosses() throws {
+    let outcome = try Workspace().train(
+      "--learning-rate", "1e7", "--weight-decay", "0", "--warmup-iters", "0", "--precision", "highest")
+    let rows = outcome.output.split(separator: "\n").filter { $0.hasPrefix("       4  ") }
+    for row in rows { #expect(row.split(separator: " ").count == 5, "\(row)") }
+    #expect(!(outcome.output + outcome.error).contains("-nan"))
   }
 
   @Test("a finished run goes further with more steps, at the learning rate's end")

@@ -17,6 +17,8 @@ package struct ArgumentDefinition<Root: Command>: Sendable {
 
   /// The name without dashes, its words joined by hyphens: "n-layer".
   package let name: String
+  /// Other names that are understood, and not shown in help.
+  package var aliases: [String] = []
   /// How it is given.
   package let form: Form
   /// What stands between angle brackets in help; empty for a flag that is false unless given.
@@ -104,7 +106,7 @@ extension ValueType {
   ) -> @Sendable (String, inout Root) throws(RejectedValue) -> Void {
     { (text, command) throws(RejectedValue) in
       guard let value = parse(text) else {
-        throw RejectedValue(expectation: expectation, suggestion: nearestName(to: text, among: choices))
+        throw RejectedValue(expectation: expectation(of: text), suggestion: nearestName(to: text, among: choices))
       }
       store(value, &command)
     }
@@ -112,6 +114,13 @@ extension ValueType {
 }
 
 extension ArgumentDefinition {
+  /// The argument, understood under other names as well.
+  package func alsoCalled(_ aliases: String...) -> Self {
+    var copy = self
+    copy.aliases = aliases
+    return copy
+  }
+
   /// Whether the argument is given by its place.
   package var isPositional: Bool {
     if case .positional = form { true } else { false }

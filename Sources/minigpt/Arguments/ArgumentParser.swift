@@ -45,7 +45,7 @@ package struct ArgumentParser<Root: Command> {
     let spelling = String(parts[0])
     let inlineValue = parts.count == 2 ? String(parts[1]) : nil
     guard let argument = argument(spelled: spelling) else {
-      throw .unknownOption(spelling, suggestion: suggestion(for: spelling))
+      throw unknownOption(word, spelled: spelling)
     }
     switch argument.form {
     case .flag:
@@ -78,12 +78,16 @@ package struct ArgumentParser<Root: Command> {
 
   private func argument(spelled spelling: String) -> ArgumentDefinition<Root>? {
     guard spelling.hasPrefix("--") else { return nil }
-    let name = canonicalName(spelling)
-    return definition.named.first { $0.name == name }
+    return definition.argument(named: canonicalName(spelling))
   }
 
-  private func suggestion(for spelling: String) -> String? {
-    nearestName(to: canonicalName(spelling), among: definition.named.map(\.name) + ["help"]).map { "--\($0)" }
+  private func unknownOption(_ word: String, spelled spelling: String) -> UsageError {
+    let suggestion = definition.suggestion(for: canonicalName(spelling), besides: ["help"])
+    // "-data.txt" is a file's name rather than a misspelled option.
+    let looksLikeFile = word.contains(".") || word.contains("/") || (suggestion == nil && spelling.count > 2)
+    let mayBeFile = !definition.positionals.isEmpty && !word.hasPrefix("--") && looksLikeFile
+    return .unknownOption(
+      mayBeFile ? word : spelling, suggestion: mayBeFile ? nil : suggestion.map { "--\($0)" }, mayBeFile: mayBeFile)
   }
 }
 

@@ -61,19 +61,33 @@ package struct CommandDefinition<Root: Command>: Sendable {
   package let positionals: [ArgumentDefinition<Root>]
   /// The options and flags, in the order of help.
   package let groups: [Group]
+  /// How it may end.
+  package let exitCodes: [ExitCode]
 
   /// A command from its parts; `--help` is understood without being declared.
   package init(
     name: String, overview: String, examples: [Example], positionals: [ArgumentDefinition<Root>] = [],
-    groups: [Group]
+    groups: [Group], exitCodes: [ExitCode] = ExitCode.ofEveryCommand
   ) {
     self.name = name
     self.overview = overview
     self.examples = examples
     self.positionals = positionals
     self.groups = groups
+    self.exitCodes = exitCodes
   }
 
   /// Every argument that is given by name.
   package var named: [ArgumentDefinition<Root>] { groups.flatMap(\.arguments) }
+
+  /// The argument that is given by this name, or by another that it is known by.
+  func argument(named name: String) -> ArgumentDefinition<Root>? {
+    named.first { $0.name == name || $0.aliases.contains(name) }
+  }
+
+  /// The name that whoever typed `name`, which none has, most likely meant.
+  func suggestion(for name: String, besides more: [String] = []) -> String? {
+    let names = named.map(\.name)
+    return FamiliarNames.name(for: name, among: names) ?? nearestName(to: name, among: names + more)
+  }
 }

@@ -46,11 +46,11 @@ package enum ConfigFile {
   }
 
   private static func argument<Root>(named name: String) throws(UsageError) -> ArgumentDefinition<Root> {
-    // A file does not name another.
-    let arguments = Root.definition.named.filter { $0.name != "config" }
     let wanted = canonicalName(name)
-    if let argument = arguments.first(where: { $0.name == wanted }) { return argument }
-    throw .unknownOption(name, suggestion: nearestName(to: wanted, among: arguments.map(\.name)))
+    // A file does not name another.
+    if wanted != "config", let argument = Root.definition.argument(named: wanted) { return argument }
+    let suggestion = Root.definition.suggestion(for: wanted)
+    throw .unknownOption(name, suggestion: suggestion == "config" ? nil : suggestion)
   }
 
   private static func assign<Root>(
@@ -61,24 +61,27 @@ package enum ConfigFile {
       return .invalidValue(
         text, argument: argument.label, expectation: expectation, suggestion: suggestion)
     }
-    guard let text = text(of: value, for: argument.form) else {
+    let texts = texts(of: value, for: argument.form)
+    guard let first = texts.first else {
       throw refusal(argument.form == .flag ? "true or false" : "a number or a string")
     }
     do {
-      try argument.assign(text, &command)
+      try argument.assign(first, &command)
     } catch {
+      for text in texts.dropFirst() where (try? argument.assign(text, &command)) != nil { return }
       throw refusal(error.expectation, suggestion: error.suggestion)
     }
   }
 
-  /// What would stand on the command line for `value`; nil if nothing could.
-  private static func text<Root>(of value: JSON, for form: ArgumentDefinition<Root>.Form) -> String? {
+  /// What might stand on the command line for `value`: nothing, or the likeliest first.
+  private static func texts<Root>(of value: JSON, for form: ArgumentDefinition<Root>.Form) -> [String] {
     switch (value, form) {
-    case (.bool(let value), .flag): String(value)
-    case (.string(let text), .option): text
-    case (.integer(let value), .option): String(value)
-    case (.number(let value), .option): String(value)
-    default: nil
+    case (.bool(let value), .flag): [String(value)]
+    case (.string(let text), .option): [text]
+    case (.integer(let value), .option): [String(value)]
+    // JSON has one kind of number: 1e2 and 100.0 are whole.
+    case (.number(let value), .option): [String(value)] + (Int(exactly: value).map { [String($0)] } ?? [])
+    default: []
     }
   }
 }

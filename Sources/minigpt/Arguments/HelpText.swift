@@ -28,6 +28,7 @@ package struct HelpText {
       help.addTable(group.title, group.arguments.map { ($0.label, $0.helpText) })
     }
     help.addTable("HELP", [("-h, --help", "Show this text.")])
+    help.addTable("EXIT CODES", ExitCode.table(of: definition.exitCodes).map { ($0.code, $0.meaning) })
     return help.text
   }
 
@@ -43,6 +44,7 @@ package struct HelpText {
         + examples.map { String(repeating: " ", count: indentation) + $0 }.joined(separator: "\n"))
     help.addTable("COMMANDS", commands.map { ($0.name, $0.overview) })
     help.addTable("OPTIONS", [("--version", "Show the version."), ("-h, --help", "Show this text.")])
+    help.addTable("EXIT CODES", ExitCode.table().map { ($0.code, $0.meaning) })
     help.sections.append("  See 'minigpt help <command>' for detailed help.")
     return help.text
   }

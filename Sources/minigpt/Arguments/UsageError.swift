@@ -2,8 +2,8 @@
 package indirect enum UsageError: Error, Sendable, Equatable, CustomStringConvertible {
   /// No subcommand has this name.
   case unknownCommand(String, suggestion: String?)
-  /// No option of this command has this name; both are spelled with their dashes.
-  case unknownOption(String, suggestion: String?)
+  /// No option of this command has this name; both are spelled with their dashes. `mayBeFile` where a file may be meant.
+  case unknownOption(String, suggestion: String?, mayBeFile: Bool = false)
   /// An option stands last, or is followed by what looks like another option.
   case missingValue(argument: String, followedBy: String?)
   /// A value of the wrong form or out of range.
@@ -14,6 +14,8 @@ package indirect enum UsageError: Error, Sendable, Equatable, CustomStringConver
   case unexpectedArgument(String)
   /// Arguments that are each in range and do not go together.
   case conflict(String)
+  /// A word of the command line, counted from 1, whose bytes are not UTF-8; they are shown as escapes.
+  case notUTF8(position: Int, shown: String)
   /// What is wrong with the configuration file at a path.
   case inFile(String, UsageError)
 
@@ -21,8 +23,9 @@ package indirect enum UsageError: Error, Sendable, Equatable, CustomStringConver
     switch self {
     case .unknownCommand(let name, let suggestion):
       "Unknown command '\(name)'." + didYouMean(suggestion)
-    case .unknownOption(let name, let suggestion):
-      "Unknown option '\(name)'." + didYouMean(suggestion)
+    case .unknownOption(let name, let suggestion, let mayBeFile):
+      "Unknown option '\(name)'."
+        + (mayBeFile ? " If it is a file, write './\(name)', or put '--' before it." : didYouMean(suggestion))
     case .missingValue(let argument, let next):
       "Missing value for '\(argument)'." + writeWithEqualsSign(argument, next)
     case .invalidValue(let value, let argument, let expectation, let suggestion):
@@ -33,6 +36,8 @@ package indirect enum UsageError: Error, Sendable, Equatable, CustomStringConver
       "Unexpected argument '\(value)'."
     case .conflict(let message):
       message
+    case .notUTF8(let position, let shown):
+      "Argument \(position) is not UTF-8: '\(shown)'. A file of such a name has to be renamed."
     case .inFile(let path, let error):
       "\(path): \(error)"
     }
@@ -45,7 +50,7 @@ package indirect enum UsageError: Error, Sendable, Equatable, CustomStringConver
     case .invalidValue(_, let argument, _, _): argument
     case .missingArgument(let argument): argument
     case .inFile(_, let error): error.argument
-    case .unknownCommand, .unknownOption, .unexpectedArgument, .conflict: nil
+    case .unknownCommand, .unknownOption, .unexpectedArgument, .conflict, .notUTF8: nil
     }
   }
 

@@ -50,12 +50,13 @@ struct EvalCommand: Command {
     let corpus = try Corpus(path: text)
     let tokens = try tokens(of: corpus, by: loaded.tokenizer)
     let people: Terminal.Stream = json ? .error : .output
-    terminal.writeLine("\(path) on \(text), \(Formatting.count(tokens.count)) \(loaded.tokenizer.unit)s", to: people)
+    terminal.writeLine(
+      "\(printable(path)) on \(printable(text)), \(Formatting.count(tokens.count, loaded.tokenizer.unit))", to: people)
     let config = loaded.model.config
     let atOnce = min(tokens.count, 16 * config.contextLength)
     try requireMemory(
       config.inferenceByteCount(positions: min(tokens.count, config.contextLength), atOnce: atOnce),
-      for: "the loss of \(atOnce) tokens at once", remedy: "score a shorter text, or one after the other")
+      for: "the loss of \(counted(atOnce, "token")) at once", remedy: "score a shorter text, or one after the other")
     let result = try computing(onThreads: threads, in: precision) {
       try loaded.model.evaluate(tokens[...], stride: stride)
     }

@@ -50,7 +50,7 @@ struct SampleCommand: Command {
       .option(
         "num-samples", \.sampleCount, .integer(in: 1...Int.max), help: "Number of independent samples."),
       .option(
-        "stop", .text, defaultText: nil,
+        "stop", .stopString, defaultText: nil,
         help: "Stop string: a sample ends before it; may be repeated."
       ) {
         $1.stops.append($0)
@@ -83,7 +83,8 @@ struct SampleCommand: Command {
   func run(on terminal: Terminal) throws -> ExitCode {
     let (path, loaded) = try RunDirectory.readCheckpoint(at: source())
     for note in loaded.notes { terminal.writeLine(note, to: .error) }
-    terminal.writeLine("Sampling from \(path)", to: .error)
+    terminal.writeLine("Sampling from \(printable(path))", to: .error)
+    warn(ofStopsBeyond: loaded.tokenizer, on: terminal)
     try computing(onThreads: threads) {
       let generator = TextGenerator(loaded.model, tokenizer: loaded.tokenizer)
       let prefill = try prefill(generator)
@@ -101,6 +102,15 @@ struct SampleCommand: Command {
       throw FileError.missing(path: "checkpoints/", remedy: "train a model first: minigpt train")
     }
     return run.path
+  }
+
+  /// Says which stop strings can never occur in what the model generates.
+  private func warn(ofStopsBeyond tokenizer: any Tokenizer, on terminal: Terminal) {
+    for stop in stops {
+      guard case .unknownCharacter(let character)? = tokenizer.failure(toEncode: stop) else { continue }
+      let reason = "the model's vocabulary lacks '\(printable(String(character.scalar)))'"
+      terminal.writeLine("The stop string '\(printable(stop))' will never be found: \(reason).", to: .error)
+    }
   }
 
   private func prefill(_ generator: TextGenerator) throws -> TextGenerator.Prefill {
@@ -130,7 +140,7 @@ struct SampleCommand: Command {
       if sample > 0 { terminal.writeLine(Self.separator) }
       var isShown = false
       func showPrompt() {
-        if !isShown { terminal.write(terminal.bold(prompt, on: .output)) }
+        if !isShown { terminal.writeBold(prompt) }
         isShown = true
       }
       _ = try generate { text in
@@ -149,5 +159,24 @@ struct SampleCommand: Command {
       "tokens_per_second": .number(Double(generation.tokenCount) / generation.duration.seconds),
       "time_to_first_token_ms": .number(generation.timeToFirstToken.seconds * 1e3),
     ]
+  }
+}
+
+extension ValueType<String> {
+  /// A stop string.
+  fileprivate static let stopString = ValueType(
+    placeholder: "text", expectation: "text of at least one character", parse: { $0.isEmpty ? nil : $0 }, format: { $0 }
+  )
+}
+
+extension Tokenizer {
+  /// Why there are no ids for `text`; nil where there are.
+  fileprivate func failure(toEncode text: String) -> TextError? {
+    do throws(TextError) {
+      _ = try encode(text)
+      return nil
+    } catch {
+      return error
+    }
   }
 }

@@ -35,14 +35,14 @@ struct TrainCommand: RunCommand {
     groups: [
       .init("RUN", runOptions), .init("MODEL", settings(.model)), .init("OPTIMIZATION", settings(.optimization)),
       .init("EVALUATION AND CHECKPOINTS", settings(.evaluation)),
-    ])
+    ], exitCodes: ExitCode.allCases)
 
   func run(on terminal: Terminal) throws -> ExitCode {
     try computing(onThreads: threads) { try train(on: terminal) }
   }
 
   private func train(on terminal: Terminal) throws -> ExitCode {
-    Interruption.startListening()
+    Interruption.sayThatNothingIsSaved()
     defer { Interruption.stopListening() }
     let lock = try lockDirectory()
     let directory = lock.run
@@ -74,12 +74,13 @@ struct TrainCommand: RunCommand {
       throw UsageError.conflict(
         "\(corpus), which is learned from where no text is named, is not in this folder: name a text.")
     }
-    return try Corpus(path: corpus, shouldStop: { Interruption.isRequested })
+    return try Corpus(path: corpus)
   }
 
   private func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
     var report = report
     report.beginTable()
+    Interruption.startListening()
     let outcome: TrainingRun.Outcome
     do {
       outcome = try run.train(onEvent: { report.show($0) }, shouldStop: { Interruption.isRequested })
@@ -87,6 +88,10 @@ struct TrainCommand: RunCommand {
       throw BrokenOff(error, savedStep: run.savedStep, goOn: commandToResume(in: report.directory))
     }
     guard outcome != .interrupted else {
+      guard run.savedStep != nil else {
+        report.endInterruptedUnsaved()
+        Interruption.endAsRequested()
+      }
       report.endInterrupted(run, goOn: commandToResume(in: report.directory))
       return .interrupted
     }

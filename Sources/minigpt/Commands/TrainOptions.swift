@@ -13,7 +13,8 @@ extension TrainCommand {
       .option(
         "out", \.output, .path(),
         defaultText: "checkpoints/ and the corpus's name, numbered if that is taken",
-        help: "The run's directory."),
+        help: "The run's directory."
+      ).alsoCalled("out-dir"),
       .flag("resume", \.resumes, help: "Resume the run in that directory; start a new one if there is none."),
       .flag("overwrite", \.overwrites, help: "Replace the run in that directory."),
     ] + settings(.run) + [
@@ -62,7 +63,7 @@ extension ArgumentDefinition where Root: RunCommand {
       assign: { (text, command) throws(RejectedValue) in
         guard let change = setting.change(text) else {
           throw RejectedValue(
-            expectation: setting.expectation, suggestion: nearestName(to: text, among: setting.choices))
+            expectation: setting.expectationOfText(text), suggestion: nearestName(to: text, among: setting.choices))
         }
         command.changes[setting.name] = change
       })

@@ -49,7 +49,7 @@ extension BenchCommand {
     let tokens = Double(batchSize) * Double(config.contextLength)
     let bytes = 16 * tokens * Double(max(config.mlpWidth, config.vocabularySize))
     try Files.requireMemory(
-      bytes, for: "work on \(batchSize) sequences of \(config.contextLength)",
+      bytes, for: "work on \(Formatting.count(batchSize, "sequence")) of \(config.contextLength)",
       remedy: "make `batch_size` or `block_size` smaller")
   }
 }

@@ -16,7 +16,7 @@ extension BenchCommand {
     let report = BenchmarkReport(on: terminal, json: json, model.config)
     let prompt = tokenizer.decode(tokenizer.randomIDs(max(1, model.config.contextLength / 2), key: Self.key))
     let promptLength = try tokenizer.encode(prompt).count
-    report.fact("prompt", "\(Formatting.count(promptLength)) random \(tokenizer.unit)s")
+    report.fact("prompt", Formatting.count(promptLength, "random \(tokenizer.unit)"))
 
     let generator = TextGenerator(model, tokenizer: tokenizer)
     _ = try generator.generate(prompt: prompt, maxNewTokens: Self.warmUpSteps)

@@ -22,7 +22,7 @@ extension BenchCommand {
     let report = BenchmarkReport(on: terminal, json: json, config)
     report.fact(
       "batch",
-      "\(Formatting.count(recipe.options.batchSize)) sequences of "
+      "\(Formatting.count(recipe.options.batchSize, "sequence")) of "
         + "\(Formatting.count(recipe.model.contextLength)), \(corpus ?? "random tokens")")
 
     _ = try trainer.takeStep()

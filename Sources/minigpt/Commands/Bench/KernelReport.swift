@@ -20,7 +20,7 @@ struct KernelReport {
   func showPeak(of machines: [Machine]) {
     for machine in machines {
       let (operations, bytes) = peak(of: machine)
-      let threads = machine.threads == 1 ? "1 thread" : "\(machine.threads) threads"
+      let threads = Formatting.count(machine.threads, "thread")
       terminal.writeLine(
         "\(threads), \(machine.instructionSet), \(machine.precision) precision: "
           + "\(Formatting.decimal(operations, places: 1)) GFLOP/s of multiply-adds, "

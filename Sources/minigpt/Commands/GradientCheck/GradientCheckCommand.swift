@@ -102,7 +102,8 @@ struct GradientCheckCommand: Command {
         file: path, reason: "its loss is \(model.loss): its weights are damaged, or its training diverged")
     }
     if !json {
-      let size = "\(batch.batchSize) sequences of \(batch.length) \(loaded.tokenizer.unit)s"
+      let size =
+        "\(Formatting.count(batch.batchSize, "sequence")) of \(Formatting.count(batch.length, loaded.tokenizer.unit))"
       terminal.writeLine("\(path) on \(size) of \(sample.source)\n")
     }
     table.begin("parameter", nameWidth: model.parameterNames.map(\.count).max() ?? 0, namesInputs: false)

@@ -65,7 +65,8 @@ package final class GradientCheckTable {
   /// Says whether all rows passed; the exit code that says the same.
   package func finish() -> ExitCode {
     if !json {
-      terminal.writeLine(failures == 0 ? "\nAll of them agree." : "\n\(failures) of the rows above disagree.")
+      let disagreeing = "\(Formatting.count(failures, "row")) above \(failures == 1 ? "disagrees" : "disagree")."
+      terminal.writeLine(failures == 0 ? "\nAll of them agree." : "\n" + disagreeing)
     }
     return failures == 0 ? .success : .defect
   }
