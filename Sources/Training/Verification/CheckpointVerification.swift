@@ -63,13 +63,10 @@ struct CheckpointVerification {
     if let loss = state.validationLoss, !loss.isFinite {
       finding.problems.append("\(TrainerState.name): the validation loss is \(loss)")
     }
-    let recipe = try Recipe(state.trainer["recipe"])
-    try recipe.validate()
+    let recipe = try RunState(state).recipe
     if recipe.config(vocabularySize: checkpoint.tokenizer.vocabularySize) != checkpoint.model.config {
       finding.problems.append("config.json: not the model of the recipe in \(TrainerState.name)")
     }
-    _ = try CorpusFingerprint(state.trainer["corpus"])
-    _ = try Patience(state.trainer["patience"])
     saved = SavedCheckpoint(step: state.step, path: path, validationLoss: state.validationLoss)
     let loss = state.validationLoss.map { String(format: ", validation loss %.4f", $0) } ?? ""
     finding.summary = "step \(grouped(state.step))\(loss), " + finding.summary
