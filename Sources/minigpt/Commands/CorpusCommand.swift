@@ -47,7 +47,7 @@ struct CorpusCommand: RunCommand {
           .option("size", \.byteCount, .byteCount, help: "Stop after the fable that reaches this size."),
           .option(
             "output", \.output, .path("file"), defaultText: "standard output",
-            help: "Output file; a .json file next to it records how it was generated and its entropy."),
+            help: "Output file, or '-'; a .json file next to it records how it was generated and its entropy."),
           .flag("overwrite", \.overwrites, help: "Replace existing files with other contents."),
           .option(
             "check", \.checkedText, .path("file"),
@@ -77,7 +77,7 @@ struct CorpusCommand: RunCommand {
     if let checkedText {
       guard output == nil else { throw UsageError.conflict("--check and --output exclude each other.") }
       try FableCheck(path: checkedText).show(on: terminal, json: json)
-    } else if let output {
+    } else if let output, output != "-" {
       try write(to: output, on: terminal)
     } else {
       try writeToStandardOutput(terminal)
