@@ -143,6 +143,8 @@ extension CorpusReport {
 
   /// A filter with the text as its input, and as its output a file that is not there yet.
   private func command(_ filter: String) -> String {
+    // A pipe has no name that can be read again.
+    if path.hasPrefix("/dev/") || path.hasPrefix("/proc/") { return filter }
     let output = AdvisedCommand.freeName(beside: path, marks: ["-clean"])
     return "\(filter) < \(AdvisedCommand.argument(path)) > \(AdvisedCommand.argument(output))"
   }

@@ -33,10 +33,10 @@ private func found(_ bytes: some Sequence<UInt8>) throws -> EncodingFault? {
     "UTF-16 and UTF-32 are told by their marks, else by where their NULs are, also where all is valid UTF-8",
     arguments: encodings.indices, [text, "plain ASCII, all of it\n", "e\u{301} \u{1F600}\u{10FFFF}ab", "狐と烏 1 2 3\n"])
   func wideEncodings(index: Int, text: String) throws {
-    let (encoding, mark, found, name) = Self.encodings[index]
+    let (encoding, mark, expected, name) = Self.encodings[index]
     let data = try #require(String(repeating: text, count: 40).data(using: encoding))
     let fault = try #require(try found(mark + data))
-    #expect(fault.encoding == found)
+    #expect(fault.encoding == expected)
     #expect(fault.description.contains(": iconv -f \(name) -t UTF-8 "))
   }
 

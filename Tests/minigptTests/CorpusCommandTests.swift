@@ -33,6 +33,7 @@ struct CorpusCommandTests {
     #expect((2_000..<3_000).contains(third.utf8.count))
     #expect(try text("--seed=3", "--size=2000") == third)
     #expect(try text("--seed=4", "--size=2000b") != third)
+    #expect(try text("--seed=3", "--size=2000", "--output", "-") == third)
   }
 
   @Test("a dash is standard output too")

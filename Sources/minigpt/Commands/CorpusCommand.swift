@@ -47,9 +47,7 @@ struct CorpusCommand: RunCommand {
           .option("size", \.byteCount, .byteCount, help: "Stop after the fable that reaches this size."),
           .option(
             "output", \.output, .path("file"), defaultText: "standard output",
-            help:
-              "Output file, or - for standard output; a .json file next to it records how it was generated and its entropy."
-          ),
+            help: "Output file, or '-'; a .json file next to it records how it was generated and its entropy."),
           .flag("overwrite", \.overwrites, help: "Replace existing files with other contents."),
           .option(
             "check", \.checkedText, .path("file"),
