@@ -73,6 +73,8 @@ package struct AtomicDirectory {
   private static func remove(_ path: String, by temporary: String, calls: any SystemCalls) throws {
     try calls.removeTree(temporary)
     try calls.perform("remove", path) { calls.rename(path, to: temporary) }
+    // Or a crash could leave the old name with some of the files gone.
+    try calls.synchronizeDirectory(parentDirectory(of: path))
     try calls.removeTree(temporary)
   }
 

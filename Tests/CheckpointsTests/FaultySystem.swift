@@ -8,7 +8,10 @@ import Synchronization
 /// half, as a disk whose power went may lose it. Nothing waits for the disk, so that many runs take little
 /// time.
 final class FaultySystem: SystemCalls {
-  enum Fault: Sendable { case diskFull, crash }
+  enum Fault: Sendable, Equatable {
+    case diskFull, crash
+    case error(Int32)
+  }
 
   private struct State {
     var callCount = 0
@@ -40,14 +43,19 @@ final class FaultySystem: SystemCalls {
 
   private func call<Result: SignedInteger>(_ name: String, isRead: Bool = false, _ body: () -> Result) -> Result {
     guard fails(name, isRead) else { return body() }
-    errno = isRead ? EIO : ENOSPC
+    errno = code(isRead: isRead)
     return -1
   }
 
   private func call<Result>(_ name: String, _ body: () -> Result?) -> Result? {
     guard fails(name, true) else { return body() }
-    errno = EIO
+    errno = code(isRead: true)
     return nil
+  }
+
+  private func code(isRead: Bool) -> Int32 {
+    if case .error(let code) = fault { return code }
+    return isRead ? EIO : ENOSPC
   }
 
   private func fails(_ name: String, _ isRead: Bool) -> Bool {

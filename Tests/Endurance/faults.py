@@ -265,12 +265,13 @@ class Faults:
             problems.append(f"the cause is not named: {last_line(outcome.error)}")
         paths = [part for part in re.split(r" -> | ", outcome.fired)[1:]]
         near = {os.path.basename(path) for path in paths} | {os.path.basename(os.path.dirname(path)) for path in paths}
+        near |= {f"{os.path.relpath(path, folder)}:" for path in paths}
         if not any(name in outcome.error for name in near):
             problems.append(f"the file is not named: {last_line(outcome.error)}")
         if run and outcome.steps() and Found(run).last < self.steps:
             steps = sorted(Found(run).whole)
             # Whether a directory that could not be synchronised holds its last name is for the disk to say.
-            said = [step for step in ([0] + steps)[-2 if fault.kind == "fsyncdir" else -1:]
+            said = [step for step in ([0] + steps)[-2 if fault.kind in ("fsyncdir", "opendir") else -1:]
                     if re.search(rf"step {step}\b" if step else "nothing is saved", outcome.error, re.IGNORECASE)]
             if not said:
                 last = max(steps, default=0)
