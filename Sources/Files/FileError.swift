@@ -30,6 +30,6 @@ extension FileError: CustomStringConvertible {
     }
   }
 
-  /// A path whole, which a system bounds already, but nothing in it that a terminal would obey.
-  private func shown(_ path: String) -> String { printable(path, limit: 4096) }
+  /// A path, as long as any that is likely, but nothing in it that a terminal would obey.
+  private func shown(_ path: String) -> String { printable(path, limit: 1000) }
 }

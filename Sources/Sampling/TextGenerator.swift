@@ -107,7 +107,7 @@ public struct TextGenerator: Sendable {
     let read = min(prompt.count, context)
     try Files.requireMemory(
       model.config.inferenceByteCount(positions: min(read + min(maxNewTokens, context), context), atOnce: read),
-      for: "a context of so many tokens", remedy: "give a shorter prompt, or make `max_new_tokens` smaller")
+      for: "a context of so many tokens", remedy: "give a shorter prompt, or ask for fewer tokens")
   }
 
   private func tokens(of prompt: String) throws(TextError) -> [Int32] {

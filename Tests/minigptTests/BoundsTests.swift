@@ -48,7 +48,7 @@ struct BoundsTests {
     #expect(outcome.status == 0, "\(outcome.error)")
     let refused = try BuiltProgram.shell("\(sample) 16000000")
     #expect(refused.status == ExitCode.outOfMemory.rawValue)
-    #expect(refused.error.contains("takes about") && refused.error.contains("--max-new-tokens"))
+    #expect(refused.error.contains("takes about") && refused.error.contains("fewer tokens"))
   }
 
   @Test("a configuration file of more than a mebibyte is refused by name")
