@@ -7,13 +7,13 @@ package struct VerificationReport {
   package private(set) var isSound = true
   private var unsoundCount = 0
   private let path: String
+  private var hasBegun = false
   private let terminal: Terminal
   private let json: Bool
 
   /// A report of what is at `path`.
   package init(of path: String, on terminal: Terminal, json: Bool) {
     (self.path, self.terminal, self.json) = (path, terminal, json)
-    say(printable(path))
   }
 
   /// Tells a person something.
@@ -78,7 +78,9 @@ package struct VerificationReport {
 
   private static let (nameWidth, verdictWidth) = (22, 8)
 
-  private func row(_ name: String, _ verdict: String, _ text: String) {
+  private mutating func row(_ name: String, _ verdict: String, _ text: String) {
+    if !hasBegun { say(printable(path)) }
+    hasBegun = true
     say(
       "  " + Formatting.padded(printable(name), to: -Self.nameWidth) + " "
         + Formatting.padded(verdict, to: -Self.verdictWidth) + text)

@@ -183,12 +183,14 @@ struct VerifyCommandTests {
       (["checkpoints/fox/checkpoint-8", "fox.txt", "--resume-check", "2"], .usage, "is for a run's directory"),
       (["checkpoints/fox", "fox.txt", "--resume-check", "1"], .usage, "from 2 to"),
       (["nowhere"], .noInput, "nowhere: not found"),
+      (["fox.txt"], .badData, "fox.txt: it is no directory"),
       (["."], .noInput, "a run in .: not found"),
       ([], .usage, "Missing expected argument '<run>'"),
     ] as [([String], ExitCode, String)] {
       let outcome = try workspace.run(["verify"] + words)
       #expect(outcome.status == code.rawValue)
       #expect(outcome.error.contains(reason), "\(outcome.error)")
+      if words.count < 2 { #expect(outcome.output.isEmpty) }
     }
   }
 }

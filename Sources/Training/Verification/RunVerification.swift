@@ -28,16 +28,18 @@ package struct RunVerification {
   }
 
   private mutating func verify() throws {
-    guard try run.calls.kind(of: run.path, followsLink: true) == .directory else {
-      throw FileError.missing(path: run.path, remedy: "give a run's directory or one of its checkpoints")
+    let wayOut = "give a run's directory or one of its checkpoints"
+    guard let kind = try run.calls.kind(of: run.path, followsLink: true) else {
+      throw FileError.missing(path: run.path, remedy: wayOut)
     }
+    guard kind == .directory else { throw FileError.malformed(file: run.path, reason: "it is no directory; \(wayOut)") }
     if try run.isCheckpoint {
       let name = run.path.split(separator: "/").last.map(String.init) ?? run.path
       return report(CheckpointVerification(run.path, name: name, step: nil).finding)
     }
     let contents = try run.contents()
     guard contents.hasMetrics || !contents.steps.isEmpty else {
-      throw FileError.missing(path: "a run in \(run.path)", remedy: "give a run's directory or one of its checkpoints")
+      throw FileError.missing(path: "a run in \(run.path)", remedy: wayOut)
     }
     var sound: [SavedCheckpoint] = []
     for step in contents.steps {
