@@ -50,10 +50,11 @@ package struct CheckpointKeeper: Sendable {
     _ state: TrainerState, _ writeFiles: (inout AtomicDirectory) throws -> Void
   ) throws -> SavedCheckpoint {
     let path = run.checkpointPath(step: state.step)
-    try AtomicDirectory.writeWithManifest(to: path, calls: run.calls) { directory in
+    let leftOver = try AtomicDirectory.writeWithManifest(to: path, calls: run.calls) { directory in
       try writeFiles(&directory)
       try directory.write(TrainerState.fileName) { try $0.write(state.json.pretty + "\n") }
     }
+    if let leftOver { warn("\(leftOver). What the checkpoint replaces stays beside it until the run is resumed") }
     let added = SavedCheckpoint(step: state.step, path: path, validationLoss: state.validationLoss)
     checkpoints.removeAll { $0.step == added.step }
     checkpoints.append(added)

@@ -22,9 +22,10 @@ package struct Manifest: Equatable {
 
 extension AtomicDirectory {
   /// Makes or replaces the directory at `path` as `write(to:)` does, with a manifest of the files that `body` writes.
+  @discardableResult
   package static func writeWithManifest(
     to path: String, calls: any SystemCalls = POSIX(), _ body: (inout AtomicDirectory) throws -> Void
-  ) throws {
+  ) throws -> (any Error)? {
     try write(to: path, calls: calls) { directory in
       try body(&directory)
       let manifest = Manifest(files: directory.files)

@@ -23,9 +23,11 @@ package struct AtomicDirectory {
   ///
   /// - Throws: `FileError.system` that names the file, or what `body` throws; then what was at `path`
   ///   before is there still.
+  /// - Returns: why what was there before could not be removed, which `mend` will do.
+  @discardableResult
   package static func write(
     to path: String, calls: any SystemCalls = POSIX(), _ body: (inout AtomicDirectory) throws -> Void
-  ) throws {
+  ) throws -> (any Error)? {
     let temporary = path + incompleteSuffix
     try calls.removeTree(temporary)
     var directory = AtomicDirectory(path: temporary, calls: calls)
@@ -33,7 +35,7 @@ package struct AtomicDirectory {
       try calls.perform("create", temporary) { calls.makeDirectory(temporary) }
       try body(&directory)
       try calls.synchronizeDirectory(temporary)
-      try install(temporary, at: path, calls: calls)
+      return try install(temporary, at: path, calls: calls)
     } catch {
       try? calls.removeTree(temporary)
       throw error
@@ -45,7 +47,9 @@ package struct AtomicDirectory {
     files[name] = try DurableFile.create(path + "/" + name, calls: calls, body)
   }
 
-  private static func install(_ temporary: String, at path: String, calls: any SystemCalls) throws {
+  private static func install(
+    _ temporary: String, at path: String, calls: any SystemCalls
+  ) throws -> (any Error)? {
     let replaced = path + replacedSuffix
     let replaces = try calls.kind(of: path) != nil
     if replaces {
@@ -59,8 +63,12 @@ package struct AtomicDirectory {
       throw error
     }
     try calls.synchronizeDirectory(parentDirectory(of: path))
-    // It is done; what a failure leaves here, `mend` removes.
-    if replaces { try? remove(replaced, by: temporary, calls: calls) }
+    do {
+      if replaces { try remove(replaced, by: temporary, calls: calls) }
+      return nil
+    } catch {
+      return error
+    }
   }
 
   /// Removes the directory at `path`; a crash on the way leaves it whole or recognisably incomplete.

@@ -27,7 +27,8 @@ private func train(
   _ faults: Faults, by recipe: Recipe = recipe, in path: String, onEvent: (TrainingEvent) -> Void = { _ in },
   shouldStop: () -> Bool = { false }
 ) throws -> TrainingRun.Outcome {
-  var run = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path))
+  // Also where a kill left a record and no checkpoint.
+  var run = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path), replacing: true)
   inject(faults, into: &run)
   return try run.train(onEvent: onEvent, shouldStop: shouldStop)
 }

@@ -105,7 +105,7 @@ struct GradientCheckCommandTests {
       .write(to: workspace.folder.appendingPathComponent("damaged").path)
     let outcome = try workspace.run("gradcheck", "damaged")
     #expect(outcome.status == ExitCode.badData.rawValue)
-    #expect(outcome.error.contains("damaged: its loss is nan"))
+    #expect(outcome.error.contains("model.embed_tokens.weight holds numbers that are not finite"))
   }
 
   /// The model with weights that are no numbers.

@@ -67,7 +67,7 @@ struct VerifyCommandTests {
       try $0.change(checkpoint + "model.safetensors") { $0.replaceLastFloat(by: .nan) }
       try $0.reseal(checkpoint)
     },
-    Damage(testDescription: "a moment that is infinite", says: "has values that are not finite") {
+    Damage(testDescription: "a moment that is infinite", says: "holds numbers that are not finite") {
       try $0.change(checkpoint + "optimizer.safetensors") { $0.replaceLastFloat(by: .infinity) }
       try $0.reseal(checkpoint)
     },

@@ -44,9 +44,6 @@ struct CheckpointVerification {
     }
     let checkpoint = try Checkpoint(directory: path)
     finding.notes += checkpoint.notes
-    for (name, tensor) in checkpoint.model.namedParameters where !tensor.isFinite {
-      finding.problems.append("model.safetensors: \(name) has values that are not finite")
-    }
     guard try POSIX().kind(of: path + "/" + TrainerState.name) != nil else {
       finding.notes.append("it holds a model without the state of its training, so it cannot be resumed")
       return
@@ -77,11 +74,11 @@ struct CheckpointVerification {
     let expected = AdamW(model, learningRate: 0).namedState.map { (name: $0.name, shape: $0.tensor.shape) }
     let file = try OptimizerFile(of: path, model.config, tensors: expected)
     for (name, shape) in expected {
-      let tensor = try file.tensor(name, shape: shape)
-      if !tensor.isFinite {
-        finding.problems.append("optimizer.safetensors: \(name) has values that are not finite")
-      } else if name.hasPrefix("exp_avg_sq."), tensor.floats.contains(where: { $0 < 0 }) {
-        finding.problems.append("optimizer.safetensors: \(name), a mean of squares, has negative values")
+      noteProblems { verification in
+        let tensor = try file.tensor(name, shape: shape)
+        if name.hasPrefix("exp_avg_sq."), tensor.floats.contains(where: { $0 < 0 }) {
+          verification.finding.problems.append("optimizer.safetensors: \(name), a mean of squares, has negative values")
+        }
       }
     }
   }
@@ -90,9 +87,4 @@ struct CheckpointVerification {
 extension TrainerState {
   /// The name of its file.
   fileprivate static let name = "trainer_state.json"
-}
-
-extension Tensor {
-  /// Whether every element is a number.
-  fileprivate var isFinite: Bool { floats.allSatisfy(\.isFinite) }
 }
