@@ -34,6 +34,9 @@ ACTIONS = {
 }
 QUICK = {"kill", "EIO", "ENOSPC", "EINTR", "EINVAL", "EPERM", "EBUSY", "short", "torn", "ENOLCK"}
 
+# What a failure to look or to read may end with, besides 74: that of an input that cannot be read.
+READING = ("open", "opendir", "readdir", "read", "stat", "readlink")
+
 Workload = collections.namedtuple("Workload", "name prepare arguments again judge watched")
 
 
@@ -250,12 +253,13 @@ class Faults:
             silent = self._tolerated(fault, outcome) == "said" and not self._is_said(fault, outcome)
             return ["it goes on, and does not say so"] if silent else []
         problems = []
-        if outcome.code != 74:
+        codes = (66, 74) if fault.kind in READING else (74,)
+        if outcome.code not in codes:
             problems.append(f"exit {ending(outcome.code)}: {last_line(outcome.error)}")
         if self._tolerated(fault, outcome):
             problems.append(f"a fault that is to be tolerated ends it, exit {ending(outcome.code)}:"
                             f" {last_line(outcome.error)}")
-        if outcome.code == 74 and fault.code:
+        if outcome.code in codes and fault.code:
             problems += self._message(fault, outcome, folder, run)
         return problems
 

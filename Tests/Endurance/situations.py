@@ -143,13 +143,13 @@ def kept(trial, folder, count):
 
 # -- Room and limits --------------------------------------------------------------------------------------------------
 
-def ended_for_want(trial, folder, outcome, before, cause, run):
+def ended_for_want(outcome, before, cause, run, codes=(74,)):
     problems = trap(outcome)
     found = Found(run)
     problems += found.broken
     if found.last < before:
         problems.append(f"checkpoint {before} is lost: {found.last} is the last")
-    if outcome.code == 74:
+    if outcome.code in codes:
         wanted = [cause] + ([f"{found.last}", "--resume"] if found.last and outcome.steps() else [])
         missing = [each for each in wanted if each not in outcome.error]
         problems += [f"{each!r} is not said: {last_line(outcome.error)}" for each in missing]
@@ -167,7 +167,7 @@ def disk_full(trial, folder, kilobytes):
         return "no permission to mount", []
     try:
         outcome = trial.train(folder)
-        problems = ended_for_want(trial, folder, outcome, 0, "No space left on device", disk / "run")
+        problems = ended_for_want(outcome, 0, "No space left on device", disk / "run")
         subprocess.run(["mount", "-o", "remount,size=16m", disk], check=True)
         problems += trial.goes_on(folder)
     finally:
@@ -190,7 +190,7 @@ def file_size(trial, folder, parameter):
     if outcome.code == -signal.SIGXFSZ and not ignored:
         problems = Found(folder / "runs/run").broken
     else:
-        problems = ended_for_want(trial, folder, outcome, before, "File too large", folder / "runs/run")
+        problems = ended_for_want(outcome, before, "File too large", folder / "runs/run")
     return ending(outcome.code), problems + trial.goes_on(folder)
 
 
@@ -200,7 +200,7 @@ def open_files(trial, folder, count):
     outcome = trial.train(folder, "--resume", preexec_fn=limited(resource.RLIMIT_NOFILE, (count, count)))
     if "shared librar" in outcome.error:
         return "not loaded", trial.goes_on(folder)
-    problems = ended_for_want(trial, folder, outcome, 6, "Too many open files", folder / "runs/run")
+    problems = ended_for_want(outcome, 6, "Too many open files", folder / "runs/run", (66, 74))
     return ending(outcome.code), problems + trial.goes_on(folder)
 
 
