@@ -10,7 +10,7 @@ package struct CheckpointKeeper: Sendable {
   package let damaged: [FileError]
   private var keep = Int.max
   /// The step of a checkpoint that stays besides the latest and the best, because its run may have to go back to it.
-  package var protectedStep: Int?
+  package var protectedStep: Int? { didSet { removeOld() } }
   /// What did not go as it should, and costs no checkpoint; each said once.
   private var warnings: [String] = []
   private var said: Set<String> = []

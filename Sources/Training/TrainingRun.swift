@@ -218,7 +218,8 @@ extension TrainingRun {
     warn(onEvent)
   }
 
-  private mutating func warn(_ onEvent: (TrainingEvent) -> Void) {
+  /// Tells of what did not go as it should when the run was taken up; `train` begins with it.
+  public mutating func warn(_ onEvent: (TrainingEvent) -> Void) {
     for text in keeper.takeWarnings() { onEvent(.warning(text)) }
   }
 

@@ -57,6 +57,7 @@ struct TrainCommand: RunCommand {
       run = try TrainingRun(resuming: saved, recipe, corpus: text)
       report.begin(run, corpus: corpus)
       if saved.isFinished(by: recipe) {
+        run.warn { report.show($0) }
         try report.endAlreadyFinished(run)
         return .success
       }
