@@ -38,6 +38,7 @@ struct ErrorReportTests {
     let message = ErrorReport(TrainingError.diverged(Self.divergence)).message
     let end = "a lower --learning-rate, a longer --warmup-iters or a lower --grad-clip, or with --precision highest"
     #expect(message.hasSuffix(end))
+    #expect(namingFlags(in: "`max_new_tokens` and `stride`") == "--max-new-tokens and --stride")
     #expect(namingFlags(in: "`keep` what `you` keep") == "--keep what `you` keep")
   }
 

@@ -77,7 +77,10 @@ extension ArgumentDefinition where Root: RunCommand {
   }
 }
 
-/// `text` with the names of settings that stand between backquotes in it as flags: "`n_layer`" as "--n-layer".
+/// `text` with the names of settings that stand between backquotes in it as flags: "`n_layer`" as "--n-layer"; options of
+/// sampling and scoring as well.
 package func namingFlags(in text: String) -> String {
-  Recipe.settings.reduce(text) { $0.replacing("`\($1.name)`", with: "--\(canonicalName($1.name))") }
+  let others = SampleCommand.definition.named.map(\.name) + EvalCommand.definition.named.map(\.name)
+  let names = Recipe.settings.map(\.name) + others.map { $0.replacing("-", with: "_") }
+  return names.reduce(text) { $0.replacing("`\($1)`", with: "--\(canonicalName($1))") }
 }
