@@ -62,11 +62,16 @@ extension RunDirectory {
     return (found + replaced.filter { old in !found.contains { $0.step == old.step } }).sorted { $0.step < $1.step }
   }
 
-  /// Whether a run has left anything here.
+  /// Whether a run has left anything here: a checkpoint, or a line of its record.
   ///
   /// - Throws: `FileError.system` where that cannot be told.
   package var holdsRun: Bool {
-    get throws { try calls.kind(of: metricsPath) != nil || !candidates().isEmpty }
+    get throws {
+      if try !candidates().isEmpty { return true }
+      guard let kind = try calls.kind(of: metricsPath) else { return false }
+      // A run that ended before its first step has left an empty one.
+      return try kind != .regular || InputFile.ifPresent(metricsPath, calls: calls)?.byteCount != 0
+    }
   }
 
   /// The run's checkpoints by ascending step, held against their manifests, and why others are not whole.

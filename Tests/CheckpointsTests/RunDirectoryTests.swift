@@ -75,7 +75,9 @@ private func addCheckpoint(_ step: Int, loss: Double? = nil, to path: String) th
     try withTemporaryDirectory { directory in
       try addCheckpoint(1, to: directory + "/run")
       try FileManager.default.createDirectory(atPath: directory + "/run-2", withIntermediateDirectories: false)
-      try write([], to: directory + "/run-2/metrics.jsonl")
+      try write(Array("{}\n".utf8), to: directory + "/run-2/metrics.jsonl")
+      try FileManager.default.createDirectory(atPath: directory + "/run-3", withIntermediateDirectories: false)
+      try write([], to: directory + "/run-3/metrics.jsonl")  // of a run that never took a step
       let third = try RunLock.firstFree(RunDirectory(directory + "/run/"))
       let fourth = try RunLock.firstFree(RunDirectory(directory + "/run/"))
       #expect([third, fourth].map(\.run.path) == [directory + "/run-3", directory + "/run-4"])
