@@ -11,6 +11,8 @@ final class FaultySystem: SystemCalls {
   enum Fault: Sendable, Equatable {
     case diskFull, crash
     case error(Int32)
+    /// Every call whose name begins so fails with the error, as on file systems that cannot do what it asks.
+    case unsupported([String: Int32])
   }
 
   private struct State {
@@ -19,6 +21,7 @@ final class FaultySystem: SystemCalls {
     var failed: String?
     var log: [String] = []
     var read: Set<Int32> = []
+    var directories: Set<Int32> = []
     var unsynchronized: [Int32: Int32] = [:]  // a second descriptor, which outlives the first
   }
 
@@ -42,6 +45,10 @@ final class FaultySystem: SystemCalls {
   var failed: String? { state.withLock(\.failed) }
 
   private func call<Result: SignedInteger>(_ name: String, isRead: Bool = false, _ body: () -> Result) -> Result {
+    if let code = unsupported(name) {
+      errno = code
+      return -1
+    }
     guard fails(name, isRead) else { return body() }
     errno = code(isRead: isRead)
     return -1
@@ -51,6 +58,11 @@ final class FaultySystem: SystemCalls {
     guard fails(name, true) else { return body() }
     errno = code(isRead: true)
     return nil
+  }
+
+  private func unsupported(_ name: String) -> Int32? {
+    guard case .unsupported(let codes) = fault else { return nil }
+    return codes.first { name.hasPrefix($0.key) }?.value
   }
 
   private func code(isRead: Bool) -> Int32 {
@@ -102,11 +114,20 @@ final class FaultySystem: SystemCalls {
     return descriptor
   }
   func openForAppending(_ path: String) -> Int32 { call("append \(path)") { POSIX().openForAppending(path) } }
-  func openDirectory(_ path: String) -> Int32 { call("open \(path)") { POSIX().openDirectory(path) } }
+  func openDirectory(_ path: String) -> Int32 {
+    let descriptor = call("open \(path)") { POSIX().openDirectory(path) }
+    if descriptor >= 0 { state.withLock { _ = $0.directories.insert(descriptor) } }
+    return descriptor
+  }
   func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int {
     call("write") { POSIX().write(bytes, to: descriptor) }
   }
   func synchronize(_ descriptor: Int32) -> Int32 {
+    let isDirectory = state.withLock { $0.directories.contains(descriptor) }
+    if isDirectory, let code = unsupported("fsync of a directory") {
+      errno = code
+      return -1
+    }
     let result = call("fsync") { Int32(0) }
     if result >= 0, let second = state.withLock({ $0.unsynchronized.removeValue(forKey: descriptor) }) {
       Foundation.close(second)
@@ -115,7 +136,10 @@ final class FaultySystem: SystemCalls {
   }
   func close(_ descriptor: Int32) -> Int32 {
     // A descriptor is closed even where closing reports a failure.
-    let isRead = state.withLock { $0.read.remove(descriptor) != nil }
+    let isRead = state.withLock { state in
+      state.directories.remove(descriptor)
+      return state.read.remove(descriptor) != nil
+    }
     let result = POSIX().close(descriptor)
     return isRead ? result : call("close") { result }  // Nothing is lost where it was read only.
   }

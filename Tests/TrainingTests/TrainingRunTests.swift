@@ -48,6 +48,59 @@ struct TrainingRunTests {
     }
   }
 
+  @Test("takes up at a step that is saved without saving it again, and keeps as many as it is told now")
+  func resumesAtASavedStep() throws {
+    try withTemporaryDirectory { path in
+      let recipe = smallRecipe { ($0.options.saveInterval, $0.options.keep) = (2, 9) }
+      try stopSmallRun(recipe, in: path, after: 8)
+      func inode() throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path + "/checkpoint-8")[.systemFileNumber] as? Int
+      }
+      let before = try inode()
+      let saved = try #require(try SavedRun(RunDirectory(path)))
+      var keepingTwo = saved.recipe
+      keepingTwo.options.keep = 2
+      var resumed = try TrainingRun(resuming: saved, keepingTwo, corpus: smallText)
+      let kept = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasPrefix("checkpoint-") }
+      #expect(Set(kept).isSubset(of: ["checkpoint-5", "checkpoint-6", "checkpoint-8"]))  // 5 may be the best
+      var events: [TrainingEvent] = []
+      _ = try resumed.train(onEvent: { events.append($0) }, shouldStop: { true })
+      #expect(events.isEmpty)
+      #expect(try inode() == before)
+      let lines = try String(contentsOfFile: path + "/metrics.jsonl", encoding: .utf8).split(separator: "\n")
+      #expect(lines.count { $0.contains("\"event\":\"checkpoint\",\"step\":8,") } == 1)
+    }
+  }
+
+  @Test("goes with its directory where that is moved, and leaves another that takes its place alone")
+  func movedAway() throws {
+    try withTemporaryDirectory { path in
+      var run = try TrainingRun(smallRecipe(), corpus: smallText, in: RunDirectory(path + "/run"))
+      var successor: TrainingRun?
+      func move() throws {
+        try FileManager.default.moveItem(atPath: path + "/run", toPath: path + "/moved")
+        successor = try TrainingRun(smallRecipe(), corpus: smallText, in: RunDirectory(path + "/run"))
+      }
+      _ = try run.train(onEvent: { event in
+        guard case .step(let report, _, _) = event, report.step == 3 else { return }
+        #expect(throws: Never.self) { try move() }
+      })
+      #expect(try RunDirectory(path + "/moved").survey().whole.last?.step == 12)
+      #expect(try RunDirectory(path + "/run").survey().whole.isEmpty)
+      #expect(successor != nil)
+    }
+  }
+
+  @Test("does not begin where another is, which is asked under the lock")
+  func occupied() throws {
+    try withTemporaryDirectory { path in
+      try trainSmallRun(in: path)
+      #expect(throws: TrainingError.holdsRun(path: path)) {
+        try TrainingRun(smallRecipe(), corpus: smallText, in: RunDirectory(path))
+      }
+    }
+  }
+
   @Test("is not resumed with another corpus or shape; the message names what differs")
   func refusesOtherSettings() throws {
     try withTemporaryDirectory { path in
