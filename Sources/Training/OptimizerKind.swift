@@ -1,0 +1,33 @@
+import Layers
+import Optimizers
+
+/// The optimizers that a run can have, by the names that `--optimizer` takes.
+public enum OptimizerKind: String, Sendable, CaseIterable {
+  /// `AdamW` for every parameter.
+  case adamw
+  /// `Muon` for the matrices inside blocks, AdamW for the rest.
+  case muon
+
+  /// The learning rate that a recipe gets with it: embeddings, gains and biases bear more where matrices have a rate of
+  /// their own.
+  var usualLearningRate: Double {
+    switch self {
+    case .adamw: 1e-3
+    case .muon: 1e-2
+    }
+  }
+
+  /// A fresh optimizer of `model` with the numbers of `options`.
+  func makeOptimizer(of model: some Module, _ options: TrainingOptions) -> any Optimizer {
+    switch self {
+    case .adamw:
+      AdamW(
+        model, learningRate: options.learningRate, beta1: options.beta1, beta2: options.beta2,
+        weightDecay: options.weightDecay)
+    case .muon:
+      Muon(
+        model, learningRate: options.learningRate, matrixLearningRate: options.muonLearningRate,
+        momentum: options.muonMomentum, beta1: options.beta1, beta2: options.beta2, weightDecay: options.weightDecay)
+    }
+  }
+}
