@@ -51,7 +51,7 @@ public struct Muon: Optimizer {
   ///   - groups: weight decay and learning-rate scale per parameter; by default only matrices decay, by `weightDecay`.
   ///   - prefixes: parameters whose names begin so are AdamW's as well.
   public init(
-    _ model: some Module, learningRate: Double = 1e-2, matrixLearningRate: Double = 0.02, momentum: Double = 0.95,
+    _ model: some Module, learningRate: Double = 0.03, matrixLearningRate: Double = 0.02, momentum: Double = 0.95,
     beta1: Double = 0.9, beta2: Double = 0.999, weightDecay: Double = 0.01, groups: [ParameterGroup]? = nil,
     excluding prefixes: [String] = []
   ) {

@@ -9,11 +9,12 @@ public enum OptimizerKind: String, Sendable, CaseIterable {
   case muon
 
   /// The learning rate that a recipe gets with it: embeddings, gains and biases bear more where matrices have a rate of
-  /// their own.
+  /// their own. On tinyshakespeare, 300 steps of `baby` with Muon end at a validation loss of 1.904, 1.873, 1.818, 1.818
+  /// and 1.834 with 0.003, 0.01, 0.03, 0.06 and 0.1.
   var usualLearningRate: Double {
     switch self {
     case .adamw: 1e-3
-    case .muon: 1e-2
+    case .muon: 0.03
     }
   }
 

@@ -228,7 +228,7 @@ struct MuonTests {
     let saved = Dictionary(uniqueKeysWithValues: optimizer.namedState)
     var (other, twin) = (Muon(model), model)
     other.visitState { name, tensor in tensor = saved[name] ?? tensor }
-    let step = OptimizerStep(number: 2, learningRate: 0.01)
+    let step = OptimizerStep(number: 2, learningRate: 0.03)
     optimizer.update(&model, with: gradients(of: model, step: 2), at: step)
     other.update(&twin, with: gradients(of: twin, step: 2), at: step)
     #expect(model.parameters.map(\.floats) == twin.parameters.map(\.floats))

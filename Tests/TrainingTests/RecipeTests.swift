@@ -44,7 +44,7 @@ struct RecipeTests {
     }
     let muon = try changed(["optimizer": "muon"])
     // The preset's rates are 4e-3 and 4e-5.
-    #expect(muon.learningRate == 0.01 && abs(muon.minLearningRate - 1e-4) < 1e-18)
+    #expect(muon.learningRate == 0.03 && abs(muon.minLearningRate - 3e-4) < 1e-18)
     #expect(try changed(["optimizer": "muon", "learning_rate": "0.5"]).learningRate == 0.5)
     #expect(try changed(["optimizer": "adamw"]) == Preset.fables.recipe.options)
   }
