@@ -22,7 +22,7 @@ public struct Tensor: Sendable {
   }
 
   /// An uninitialized tensor, whose elements its creator writes before sharing it.
-  init(uninitialized shape: [Int], _ elementType: ElementType) {
+  package init(uninitialized shape: [Int], _ elementType: ElementType) {
     require(shape.allSatisfy { $0 >= 0 }, "Tensor: shape \(shape) has a negative length")
     let storage = TensorStorage(byteCount: Shape.count(shape) * elementType.byteCount)
     self.init(shape: shape, elementType: elementType, storage: storage, offset: 0, node: nil)

@@ -44,7 +44,7 @@ extension KernelCase {
       let (a, b, c) = (Floats(m * k), Floats(k * n), Floats(m * n))
       return {
         var shape = ck_matmul(
-          m: m, n: n, k: k, transpose_a: transposeA, transpose_b: transposeB, accumulate: false,
+          m: m, n: n, k: k, transpose_a: transposeA, transpose_b: transposeB, accumulate: false, symmetric: false,
           precision: machine.precision.kernelPrecision,
           lda: transposeA ? m : k, ldb: transposeB ? k : n, ldc: n, batch: 1, stride_a: 0, stride_b: 0,
           stride_c: 0)

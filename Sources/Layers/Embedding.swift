@@ -19,6 +19,6 @@ public struct Embedding: Module {
 
   /// Visits `weight`.
   public mutating func visit<Failure>(_ visitor: ParameterVisitor<Failure>) throws(Failure) {
-    try visitor("weight", &weight)
+    try visitor(table: "weight", &weight)
   }
 }

@@ -12,15 +12,34 @@ public protocol Module: Sendable {
   mutating func visit<Failure>(_ visitor: ParameterVisitor<Failure>) throws(Failure)
 }
 
+/// What a module says of one of its parameters when it visits it.
+public struct ParameterDescription: Sendable, Hashable {
+  /// Its name, after those of the modules that it is in.
+  public let name: String
+  /// The rows of each linear map x ↦ W·x in it: all rows of a matrix, unless the module says that it joins several
+  /// maps, as queries', keys' and values'; none of a vector, nor of a table whose rows are looked up one by one.
+  ///
+  /// An optimizer that treats matrices as such, as `Muon` does, treats each of these as one.
+  public let maps: [Range<Int>]
+}
+
 /// Visits a module's parameters: joins the names of submodules by dots, and reads or changes each tensor.
 public struct ParameterVisitor<Failure: Error> {
   /// The prefix of all names: empty, or ending in a dot.
   let prefix: String
-  let body: (_ name: String, _ tensor: inout Tensor) throws(Failure) -> Void
+  /// The rows of the maps that are joined in each matrix of the module; nil for matrices that are one map.
+  var joinedRows: [Range<Int>]?
+  let body: (_ description: ParameterDescription, _ tensor: inout Tensor) throws(Failure) -> Void
 
-  /// Visits a parameter.
+  /// Visits a parameter: a matrix, which is a linear map, or anything that is none.
   public func callAsFunction(_ name: String, _ tensor: inout Tensor) throws(Failure) {
-    try body(prefix + name, &tensor)
+    let maps = tensor.rank == 2 ? joinedRows ?? [0..<tensor.shape[0]] : []
+    try body(ParameterDescription(name: prefix + name, maps: maps), &tensor)
+  }
+
+  /// Visits a parameter whose rows are looked up one by one, such as an embedding: a matrix, but no linear map.
+  public func callAsFunction(table name: String, _ tensor: inout Tensor) throws(Failure) {
+    try body(ParameterDescription(name: prefix + name, maps: []), &tensor)
   }
 
   /// Visits an optional parameter, such as a bias.
@@ -28,12 +47,16 @@ public struct ParameterVisitor<Failure: Error> {
     // Taken out meanwhile, so that the visitor finds it unshared and can change it in place.
     guard var visited = tensor.take() else { return }
     defer { tensor = visited }
-    try body(prefix + name, &visited)
+    try self(name, &visited)
   }
 
   /// Visits the parameters of a submodule.
-  public func callAsFunction(_ name: String, _ part: inout some Module) throws(Failure) {
-    try part.visit(ParameterVisitor(prefix: prefix + name + ".", body: body))
+  ///
+  /// - Parameter joining: where a matrix of its own joins several maps, the rows of each; nil where it is one.
+  public func callAsFunction(
+    _ name: String, _ part: inout some Module, joining rows: [Range<Int>]? = nil
+  ) throws(Failure) {
+    try part.visit(ParameterVisitor(prefix: prefix + name + ".", joinedRows: rows, body: body))
   }
 
   /// Visits the parameters of an optional submodule.
@@ -57,8 +80,17 @@ extension Module {
     _ body: (_ name: String, _ tensor: inout Tensor) throws(Failure) -> Void
   ) throws(Failure) {
     try withoutActuallyEscaping(body) { (body) throws(Failure) in
-      try visit(ParameterVisitor(prefix: "", body: body))
+      try visit(
+        ParameterVisitor(prefix: "") { (description, tensor) throws(Failure) in try body(description.name, &tensor) })
     }
+  }
+
+  /// What the module says of its parameters, in order.
+  public var parameterDescriptions: [ParameterDescription] {
+    var found: [ParameterDescription] = []
+    var copy = self
+    copy.visit(ParameterVisitor<Never>(prefix: "") { description, _ in found.append(description) })
+    return found
   }
 
   /// The parameters with their names, in order.

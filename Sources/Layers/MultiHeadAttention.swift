@@ -38,9 +38,10 @@ public struct MultiHeadAttention: Module {
       keyValueHeadCount: keyValueHeadCount)
   }
 
-  /// Visits `qkv` and `output`.
+  /// Visits `qkv`, which joins the queries', the keys' and the values' maps, and `output`.
   public mutating func visit<Failure>(_ visitor: ParameterVisitor<Failure>) throws(Failure) {
-    try visitor("qkv", &qkv)
+    let parts = heads.parts
+    try visitor("qkv", &qkv, joining: [parts.queries, parts.keys, parts.values])
     try visitor("output", &output)
   }
 }

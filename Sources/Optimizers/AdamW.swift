@@ -16,6 +16,7 @@ public struct AdamW: Optimizer {
 
   /// The state of one parameter.
   private struct Slot: Sendable {
+    let index: Int  // among the model's parameters
     let name: String
     let group: ParameterGroup
     var firstMoment, secondMoment: Tensor  // m and v
@@ -26,6 +27,7 @@ public struct AdamW: Optimizer {
   }
 
   private var slots: [Slot]  // in the order of the model's parameters
+  private let parameterCount: Int
   private var lastStep = 0
 
   /// An optimizer for the parameters of `model`, with moments of zero.
@@ -36,12 +38,24 @@ public struct AdamW: Optimizer {
     _ model: some Module, learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999,
     weightDecay: Double = 0.01, groups: [ParameterGroup]? = nil
   ) {
-    (self.learningRate, self.beta1, self.beta2) = (learningRate, beta1, beta2)
     let groups = groups ?? [.matrices(weightDecay: weightDecay), .others]
-    slots = model.namedParameters.map { name, tensor in
+    self.init(model, learningRate: learningRate, beta1: beta1, beta2: beta2, groups: groups, leavingOut: [])
+  }
+
+  /// The same, but for the parameters of these indices, of which it keeps nothing and which it does not change.
+  init(
+    _ model: some Module, learningRate: Double, beta1: Double, beta2: Double, groups: [ParameterGroup],
+    leavingOut others: Set<Int>
+  ) {
+    (self.learningRate, self.beta1, self.beta2) = (learningRate, beta1, beta2)
+    let parameters = model.namedParameters
+    parameterCount = parameters.count
+    slots = parameters.enumerated().filter { !others.contains($0.offset) }.map { index, parameter in
+      let (name, tensor) = parameter
       let zero = { Tensor(repeating: 0, shape: tensor.shape, elementType: tensor.elementType) }
       return Slot(
-        name: name, group: groups.group(of: name, rank: tensor.rank), firstMoment: zero(), secondMoment: zero())
+        index: index, name: name, group: groups.group(of: name, rank: tensor.rank), firstMoment: zero(),
+        secondMoment: zero())
     }
   }
 
@@ -50,17 +64,19 @@ public struct AdamW: Optimizer {
 
   /// Updates `model`'s parameters by one step; `gradients` are in the order of the parameters.
   public mutating func update(_ model: inout some Module, with gradients: [Tensor], at step: OptimizerStep) {
-    require(gradients.count == slots.count, "AdamW: \(gradients.count) gradients of \(slots.count) tensors")
+    require(gradients.count == parameterCount, "AdamW: \(gradients.count) gradients of \(parameterCount) tensors")
     lastStep = step.number
-    var index = 0
+    var (index, slot) = (0, 0)
     model.visitParameters { _, weights in
-      let group = slots[index].group
+      defer { index += 1 }
+      guard slot < slots.count, slots[slot].index == index else { return }
+      let group = slots[slot].group
       let kernelStep = AdamWStep(
         rate: step.learningRate * group.learningRateScale, beta1: beta1, beta2: beta2, epsilon: Self.epsilon,
         decay: group.weightDecay, correction1: 1 - pow(beta1, Double(step.number)),
         correction2: 1 - pow(beta2, Double(step.number)), gradientScale: step.gradientScale)
-      slots[index].apply(kernelStep, to: &weights, gradients[index])
-      index += 1
+      slots[slot].apply(kernelStep, to: &weights, gradients[index])
+      slot += 1
     }
   }
 

@@ -38,6 +38,9 @@ extension Recipe {
         "max_iters", \.options.maxIterations, .integer(in: 1...Int.max), .optimization, mayChangeOnResume: true,
         help: "Number of training steps."),
       Setting(
+        "optimizer", \.options.optimizer, .optimizer, .optimization, missing: .adamw, isOmittedIfMissing: true,
+        help: optimizerHelp),
+      Setting(
         "learning_rate", \.options.learningRate, .number(atLeast: 0), .optimization,
         help: "Peak learning rate."),
       Setting(
@@ -52,8 +55,15 @@ extension Recipe {
         whenNil: "`max_iters`", resolved: { $0.options.schedule.decaySteps },
         help: "The step at which the learning rate reaches its minimum."),
       Setting(
+        "muon_lr", \.options.muonLearningRate, .number(atLeast: 0), .optimization, missing: 0.02,
+        isOmittedIfMissing: true,
+        help: "Muon's peak learning rate; it follows the schedule of `learning_rate` in proportion."),
+      Setting(
+        "muon_momentum", \.options.muonMomentum, .number(atLeast: 0, below: 1), .optimization, missing: 0.95,
+        isOmittedIfMissing: true, help: "Muon's momentum (Nesterov's)."),
+      Setting(
         "weight_decay", \.options.weightDecay, .number(atLeast: 0), .optimization,
-        help: "AdamW's weight decay, applied to matrices only."),
+        help: "Decoupled weight decay, applied to matrices only."),
       Setting("beta1", \.options.beta1, .number(atLeast: 0, below: 1), .optimization, help: "AdamW's β₁."),
       Setting("beta2", \.options.beta2, .number(atLeast: 0, below: 1), .optimization, help: "AdamW's β₂."),
       Setting(
@@ -95,6 +105,13 @@ extension Recipe {
         help: "Fraction of the corpus, at its end, held out for validation."),
     ]
   }
+
+  /// The help of `--optimizer`.
+  package static let optimizerHelp = """
+    What updates the parameters: adamw, or muon, which orthogonalizes the momentum of the matrices inside blocks and \
+    leaves all else to AdamW; with it, `learning_rate` is \(OptimizerKind.muon.usualLearningRate) and `min_lr` in \
+    proportion unless they are given.
+    """
 
   /// The help of `--precision`.
   package static let precisionHelp = """

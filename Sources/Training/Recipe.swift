@@ -53,6 +53,9 @@ extension Recipe {
     try check(
       schedule.warmupSteps <= schedule.decaySteps,
       "`warmup_iters` (\(schedule.warmupSteps)) is longer than \(end) \(schedule.decaySteps))")
+    try check(
+      options.optimizer != .muon || options.learningRate > 0,
+      "`learning_rate` is 0; with muon, whose `muon_lr` follows it in proportion, it must be greater than 0")
     let config = config(vocabularySize: max(1, model.vocabularySize))
     do throws(GPTConfigError) {
       try config.validate()

@@ -41,6 +41,8 @@ package struct Setting: Sendable {
   package let read: @Sendable (JSONField, inout Recipe) throws -> Void
   /// Whether its value in a recipe is one of those accepted.
   let isValid: @Sendable (Recipe) -> Bool
+  /// Whether files leave it out of a recipe.
+  let isOmitted: @Sendable (Recipe) -> Bool
   /// Where it is open in one recipe and is resolved to a value, sets it to its value in another.
   let settle: @Sendable (_ open: inout Recipe, _ settled: Recipe) -> Void
 }
@@ -50,10 +52,11 @@ extension Setting {
   ///
   /// - Parameters:
   ///   - missing: what a file of before the setting means, where there was a before.
+  ///   - isOmittedIfMissing: whether files leave it out where it is `missing`, so that they are as they were before it.
   ///   - usual: a value that help names by `text` rather than by number, since it follows another setting.
   package init<Value: Equatable>(
     _ name: String, _ property: any WritableKeyPath<Recipe, Value> & Sendable, _ type: ValueType<Value>,
-    _ group: Group, mayChangeOnResume: Bool = false, missing: Value? = nil,
+    _ group: Group, mayChangeOnResume: Bool = false, missing: Value? = nil, isOmittedIfMissing: Bool = false,
     usual: (text: String, value: @Sendable (Recipe) -> Value)? = nil, help: String
   ) {
     var absent: Change?
@@ -65,7 +68,7 @@ extension Setting {
         return value == usual?.value(recipe) ? nil : value
       },
       otherwise: usual?.text ?? "", resolved: { $0[keyPath: property] }, store: { $0[keyPath: property] = $1 },
-      absent: absent, settle: { _, _ in })
+      absent: absent, isOmitted: { isOmittedIfMissing && $0[keyPath: property] == missing }, settle: { _, _ in })
   }
 
   /// A setting that a recipe may leave open, as nil.
@@ -86,7 +89,7 @@ extension Setting {
     self.init(
       name, property, type, group, mayChangeOnResume, help,
       given: { $0[keyPath: property] }, otherwise: whenNil, resolved: value, store: { $0[keyPath: property] = $1 },
-      absent: absent,
+      absent: absent, isOmitted: { _ in false },
       settle: { open, settled in
         if resolved != nil, open[keyPath: property] == nil { open[keyPath: property] = value(settled) }
       })
@@ -96,14 +99,16 @@ extension Setting {
   ///   - given: the value in a recipe, nil if `otherwise` says better what holds.
   ///   - resolved: the value in a recipe, nil if it is open and null in files.
   ///   - absent: what is done where a file has none; nil if it must have one.
+  ///   - isOmitted: whether files leave it out of a recipe.
   private init<Value>(
     _ name: String, _ property: any PartialKeyPath<Recipe> & Sendable, _ type: ValueType<Value>, _ group: Group,
     _ mayChangeOnResume: Bool, _ help: String, given: @escaping @Sendable (Recipe) -> Value?, otherwise: String,
     resolved: @escaping @Sendable (Recipe) -> Value?, store: @escaping @Sendable (inout Recipe, Value) -> Void,
-    absent: Change?, settle: @escaping @Sendable (inout Recipe, Recipe) -> Void
+    absent: Change?, isOmitted: @escaping @Sendable (Recipe) -> Bool,
+    settle: @escaping @Sendable (inout Recipe, Recipe) -> Void
   ) {
     (self.name, self.property, self.group, self.help) = (name, property, group, help)
-    (self.mayChangeOnResume, self.settle) = (mayChangeOnResume, settle)
+    (self.mayChangeOnResume, self.isOmitted, self.settle) = (mayChangeOnResume, isOmitted, settle)
     (placeholder, expectation, choices) = (type.placeholder, type.expectation, type.choices)
     expectationOfText = type.expectation(of:)
     isBoolean = Value.self == Bool.self

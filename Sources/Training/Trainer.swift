@@ -61,9 +61,7 @@ public struct Trainer {
     (self.step, self.batchOffset, self.consecutiveSkips) = (step, batchOffset, consecutiveSkips)
     self.options = options
     self.dataset = dataset
-    optimizer = AdamW(
-      model, learningRate: options.learningRate, beta1: options.beta1, beta2: options.beta2,
-      weightDecay: options.weightDecay)
+    optimizer = options.optimizer.makeOptimizer(of: model, options)
     batches = Self.batches(dataset, model.config, options, offset: batchOffset)
     evaluator = Evaluator(
       dataset: dataset, extent: options.evaluation, batchSize: options.batchSize,
@@ -83,8 +81,8 @@ public struct Trainer {
 
   /// How much memory a model and a step take, in bytes, by a rough count.
   static func byteCount(_ config: GPTConfig, batchSize: Int) -> Double {
-    // Four bytes each: a weight, its gradient and two moments; and for a token in a block some twelve rows of width C
-    // and two of width F that backward will want.
+    // Four bytes each: a weight, its gradient, and two moments or Muon's momentum and update; and for a token in a
+    // block some twelve rows of width C and two of width F that backward will want.
     let parameters = 16 * Double(config.parameterCount)
     let tokens = Double(batchSize) * Double(config.contextLength)
     return parameters + 4 * tokens * Double(config.layerCount) * Double(12 * config.width + 2 * config.mlpWidth)
@@ -112,7 +110,7 @@ public struct Trainer {
   /// Whether so many steps in a row were skipped that the weights must be to blame.
   public var hasDiverged: Bool { consecutiveSkips >= Self.mostConsecutiveSkips }
 
-  /// Takes one step: batch, loss, gradients, clipping, AdamW.
+  /// Takes one step: batch, loss, gradients, clipping, the optimizer's update.
   ///
   /// Where the loss or a gradient is not finite, the step is skipped: it counts, and weights and optimizer state stay.
   ///

@@ -9,6 +9,15 @@ public struct TrainingOptions: Sendable, Equatable {
   public var batchSize = 12
   /// Batches whose gradients are averaged before a step.
   public var gradientAccumulationSteps = 1
+  /// What updates the parameters. Another one brings its usual `learningRate`, and `minLearningRate` in proportion: set
+  /// it before those.
+  public var optimizer = OptimizerKind.adamw {
+    didSet {
+      guard optimizer != oldValue, learningRate > 0 else { return }
+      minLearningRate *= optimizer.usualLearningRate / learningRate
+      learningRate = optimizer.usualLearningRate
+    }
+  }
   /// The peak and the final learning rate.
   public var learningRate = 1e-3
   public var minLearningRate = 1e-4
@@ -16,7 +25,10 @@ public struct TrainingOptions: Sendable, Equatable {
   public var warmupIterations: Int?
   /// The step at which the learning rate reaches its minimum; nil for `maxIterations`.
   public var decayIterations: Int?
-  /// AdamW's λ, on matrices only, and its β₁ and β₂.
+  /// Muon's peak learning rate, which follows the schedule of `learningRate` in proportion, and its μ.
+  public var muonLearningRate = 0.02
+  public var muonMomentum = 0.95
+  /// λ, decoupled weight decay, on matrices only, and AdamW's β₁ and β₂.
   public var weightDecay = 0.1
   public var beta1 = 0.9
   public var beta2 = 0.99

@@ -6,6 +6,6 @@ package enum TrainingStage: String, CaseIterable, Sendable {
   case forward
   /// The gradients.
   case backward
-  /// Clipping and AdamW.
+  /// Clipping and the optimizer's update.
   case optimizer
 }

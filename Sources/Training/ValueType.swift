@@ -177,6 +177,11 @@ extension ValueType<Precision> {
   package static let precision = choice("name")
 }
 
+extension ValueType<OptimizerKind> {
+  /// An optimizer by its name.
+  package static let optimizer = choice("name")
+}
+
 extension ValueType<EvaluationExtent> {
   /// A number of batches, or "full".
   static let evaluationExtent = {

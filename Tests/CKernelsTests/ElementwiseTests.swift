@@ -189,6 +189,22 @@ private func lostBelow(_ x: Double) -> Double {
     }
   }
 
+  @Test("a·x + b·z, each of the two numbers and all operations rounded, in the place of either as well")
+  func weightedSum() {
+    for n in lengths {
+      let (x, z) = (uniform(n, seed: 7), uniform(n, seed: 8))
+      let tolerance = zip(x, z).map { gamma(3) * (1.7 * abs(Double($0)) + 0.3 * abs(Double($1))) }
+      verify("n = \(n)", tolerance: [tolerance, tolerance, tolerance]) { run in
+        let (y, left, right) = (run.result(n), run.tensor(x), run.tensor(z))
+        run.table.weighted_sum(run.pool, y.pointer, 1.7, left.pointer, -0.3, right.pointer, n)
+        let (onLeft, onRight) = (run.tensor(x), run.tensor(z))
+        run.table.weighted_sum(run.pool, onLeft.pointer, 1.7, onLeft.pointer, -0.3, right.pointer, n)
+        run.table.weighted_sum(run.pool, onRight.pointer, 1.7, left.pointer, -0.3, onRight.pointer, n)
+        return [y, onLeft, onRight]
+      }
+    }
+  }
+
   @Test("scale·x + shift, each of the two numbers and both operations rounded")
   func affine() {
     for n in lengths {

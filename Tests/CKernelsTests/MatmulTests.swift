@@ -4,7 +4,7 @@ import Testing
 @Suite struct MatmulTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var m = 1, n = 1, k = 1
-    var transposeA = false, transposeB = false, accumulate = false, bias = false
+    var transposeA = false, transposeB = false, accumulate = false, bias = false, symmetric = false
     var batch = 1
     /// What the leading dimensions exceed the widths by.
     var gap = 0
@@ -25,7 +25,7 @@ import Testing
       let ldc = n + gap
       return ck_matmul(
         m: m, n: n, k: k, transpose_a: transposeA, transpose_b: transposeB, accumulate: accumulate,
-        precision: precision, lda: lda, ldb: ldb, ldc: ldc, batch: batch,
+        symmetric: symmetric, precision: precision, lda: lda, ldb: ldb, ldc: ldc, batch: batch,
         stride_a: repeatsA ? 0 : (transposeA ? k : m) * lda + itemGaps.a,
         stride_b: repeatsB ? 0 : (transposeB ? n : k) * ldb, stride_c: m * ldc + itemGaps.c)
     }
@@ -90,6 +90,48 @@ import Testing
     // k products and sums, the bias, what was there: k + 3 roundings of no more than the sum of sizes.
     let sizes = reference { multiply($0, a.map(abs), b.map(abs), c.map(abs), bias.map(abs)) }[0]
     verify("matmul", tolerance: [sizes.map { gamma(test.k + 3) * $0 }]) { multiply($0, a, b, c, bias) }
+  }
+
+  /// Sizes of a square, and of the sum, on both sides of tiles, vectors, panels and slices.
+  static let squares: [Case] = [
+    (1, 3), (4, 4), (5, 17), (7, 2), (8, 9), (15, 33), (17, 16), (33, 5), (48, 40), (49, 513), (65, 12), (130, 64),
+  ].flatMap { side, k in
+    [false, true].map { isTall in
+      Case(
+        m: side, n: side, k: k, transposeA: isTall, transposeB: !isTall, accumulate: side % 3 == 0, symmetric: true,
+        batch: 1 + side % 3, gap: k % 3)
+    }
+  }
+
+  @Test("a symmetric product is, to the bit, the product below its diagonal, mirrored above it", arguments: squares)
+  func symmetric(_ test: Case) {
+    var (shape, whole) = (test.shape, test.shape)
+    whole.symmetric = false
+    let (a, _, c, _) = test.operands()
+    for table in supportedTables() + [referenceTable] {
+      var seen: [[Double]] = []
+      for threads: Int32 in [1, 3] {
+        withPool(threads: threads) { pool in
+          let run = KernelRun(table: table, pool: pool)
+          let (x, half, full) = (run.tensor(a), run.tensor(c), run.tensor(c))
+          table.matmul(pool, half.pointer, x.pointer, x.pointer, nil, &shape)
+          table.matmul(pool, full.pointer, x.pointer, x.pointer, nil, &whole)
+          #expect(run.tensors.allSatisfy { $0.guardsAreIntact })
+          var expected = full.values
+          for item in 0..<test.batch {
+            for i in 0..<test.m {
+              for j in (i + 1)..<max(test.m, i + 1) {
+                let at = { (row: Int, column: Int) in item * shape.stride_c + row * shape.ldc + column }
+                expected[at(i, j)] = expected[at(j, i)]
+              }
+            }
+          }
+          #expect(half.values == expected, "\(table.title), \(threads) threads")
+          seen.append(half.values)
+        }
+      }
+      #expect(seen[0] == seen[1], "\(table.title)")
+    }
   }
 
   @Test("float64's product, by hand, in all four transpositions", arguments: 0..<4)

@@ -28,6 +28,28 @@ struct ModuleTests {
     #expect(parts.namedParameters.map(\.name).suffix(2) == ["norm.weight", "norm.bias"])
   }
 
+  @Test("says which linear maps its parameters hold: one or, joined, several a matrix; none a table or a vector")
+  func maps() {
+    struct Model: Module {
+      var embedding = Embedding(5, 8, key: RandomKey(seed: 1))
+      var blocks = [MultiHeadAttention(8, headCount: 4, keyValueHeadCount: 2, key: RandomKey(seed: 2))]
+      var mlp: MLP? = MLP(8, hidden: 12, key: RandomKey(seed: 3))
+      mutating func visit<E>(_ visitor: ParameterVisitor<E>) throws(E) {
+        try visitor("embedding", &embedding)
+        try visitor("blocks", &blocks)
+        try visitor("mlp", &mlp)
+      }
+    }
+    let model = Model()
+    let maps = model.parameterDescriptions.filter { !$0.maps.isEmpty }
+    #expect(
+      maps.map(\.name) == [
+        "blocks.0.qkv.weight", "blocks.0.output.weight", "mlp.expand.weight", "mlp.contract.weight",
+      ])
+    #expect(maps.map(\.maps) == [[0..<8, 8..<12, 12..<16], [0..<8], [0..<12], [0..<8]])
+    #expect(model.parameterDescriptions.map(\.name) == model.namedParameters.map(\.name))
+  }
+
   @Test("changes in place what its visitor changes, and throws what that throws")
   func visitor() {
     var parts = Parts()

@@ -118,6 +118,13 @@ OPTIMIZER = [
            "{ _, rank in rank >= 2 }", "{ _, rank in rank >= 1 }"),
     Mutant("AdamW: the bias correction is a step late", "Optimizers/AdamW.swift",
            "correction1: 1 - pow(beta1, Double(step.number))", "correction1: 1 - pow(beta1, Double(step.number + 1))"),
+    Mutant("Muon: momentum without Nesterov's look ahead", "Optimizers/Muon.swift",
+           "with: (1 - momentum) * gradientScale, gradients", "with: 0 * gradientScale, gradients"),
+    Mutant("Muon: queries, keys and values are one matrix", "Layers/MultiHeadAttention.swift",
+           "joining: [parts.queries, parts.keys, parts.values]",
+           "joining: [parts.queries.lowerBound..<parts.values.upperBound]"),
+    Mutant("symmetric products: a tile too many is left out", "CKernels/float32/matmul.inl.h",
+           "(column - row_start) / CK_MR * CK_MR", "(column - row_start) / CK_MR * CK_MR + CK_MR"),
     Mutant("clipping: small gradients are scaled up to the limit", "Optimizers/Clipping.swift",
            "min(1, limit / (norm + 1e-6))", "limit / (norm + 1e-6)"),
 ]

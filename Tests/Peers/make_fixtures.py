@@ -5,7 +5,9 @@
 <shape>.safetensors: weights and tokens; by each peer the logits, the loss and every parameter's gradient.
 trajectory.safetensors: 50 steps of AdamW from one start on the same batches; by each peer the loss and the
 gradients' norm at each step; by the twin the weights at the end.
-The peers are transformers' Starcoder2ForCausalLM in float32 and twin.py in float64. The metadata hold the
+muon.safetensors: the gradients of ten steps, and where Muon takes the weights and its momentum by them: as published,
+written out below, in float64 and in float32; and torch.optim.Muon, which orthogonalizes in bfloat16.
+The other peers are transformers' Starcoder2ForCausalLM in float32 and twin.py in float64. The metadata hold the
 configuration and the versions.
 """
 
@@ -43,6 +45,13 @@ RECIPE = dict(
     weight_decay=0.1, grad_clip=1.0,
 )
 BATCH_SIZE = 2
+# Queries, keys and values apart are square and wide, the MLP's maps tall and wide.
+MUON_SHAPE = dict(hidden_size=16, num_attention_heads=4, num_key_value_heads=2)
+MUON_RECIPE = dict(
+    steps=10, learning_rate=1e-2, min_lr=1e-3, warmup_iters=2, lr_decay_iters=8, muon_lr=0.02, muon_momentum=0.95,
+    beta1=0.9, beta2=0.99, weight_decay=0.1, gradient_scales=[1.0, 0.5, 1.0, 0.25, 1.0, 1.0, 0.1, 1.0, 0.5, 1.0],
+)
+COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # https://kellerjordan.github.io/posts/muon
 
 
 def random_weights(model, random):
@@ -103,6 +112,72 @@ def trajectory(logits, weights, batches, recipe):
         losses.append(loss.detach())
     final = {f"final.{name}": weight.detach() for name, weight in variables.items()}
     return {"loss": torch.stack(losses), "norm": torch.stack(norms), **final}
+
+
+def orthogonalized(gradient):
+    """Muon's Newton-Schulz iteration, on the short side."""
+    a, b, c = COEFFICIENTS
+    is_tall = gradient.shape[0] > gradient.shape[1]
+    x = gradient.T if is_tall else gradient
+    x = x / (x.norm() + 1e-7)
+    for _ in range(5):
+        square = x @ x.T
+        x = a * x + (b * square + c * square @ square) @ x
+    return x.T if is_tall else x
+
+
+class Muon:
+    """Muon as published, of matrices."""
+
+    def __init__(self, matrices, recipe):
+        self.matrices, self.recipe = matrices, recipe
+        self.momentum = [torch.zeros_like(matrix) for matrix in matrices]
+
+    def step(self, rate):
+        mu = self.recipe["muon_momentum"]
+        for matrix, momentum in zip(self.matrices, self.momentum):
+            momentum.lerp_(matrix.grad, 1 - mu)
+            direction = orthogonalized(matrix.grad.lerp(momentum, mu))
+            matrix.data.mul_(1 - rate * self.recipe["weight_decay"])
+            matrix.data.sub_(rate * max(1, matrix.shape[0] / matrix.shape[1]) ** 0.5 * direction)
+
+
+class TorchMuon:
+    """PyTorch's."""
+
+    def __init__(self, matrices, recipe):
+        self.optimizer = torch.optim.Muon(
+            matrices, momentum=recipe["muon_momentum"], weight_decay=recipe["weight_decay"],
+            ns_coefficients=COEFFICIENTS)
+
+    def step(self, rate):
+        self.optimizer.param_groups[0]["lr"] = rate
+        self.optimizer.step()
+
+    @property
+    def momentum(self):
+        return [self.optimizer.state[p]["momentum_buffer"] for p in self.optimizer.param_groups[0]["params"]]
+
+
+def muon_steps(kind, weights, gradients, recipe):
+    """The weights and the momentum after steps by the given gradients; AdamW has what is no matrix in a block."""
+    variables = {name: weight.clone().requires_grad_() for name, weight in weights.items()}
+    matrices = {name: p for name, p in variables.items() if p.dim() == 2 and ".layers." in name}
+    rest = {name: p for name, p in variables.items() if name not in matrices}
+    decays = dict(params=[p for p in rest.values() if p.dim() >= 2], weight_decay=recipe["weight_decay"])
+    stays = dict(params=[p for p in rest.values() if p.dim() < 2], weight_decay=0.0)
+    adamw = torch.optim.AdamW([decays, stays], betas=(recipe["beta1"], recipe["beta2"]))
+    muon = kind(list(matrices.values()), recipe)
+    for step in range(recipe["steps"]):
+        rate = learning_rate(step, recipe)
+        for group in adamw.param_groups:
+            group["lr"] = rate
+        for name, variable in variables.items():
+            variable.grad = gradients[name][step].to(variable.dtype) * recipe["gradient_scales"][step]
+        adamw.step()
+        muon.step(rate * recipe["muon_lr"] / recipe["learning_rate"])
+    final = {f"final.{name}": variable.detach() for name, variable in variables.items()}
+    return final | {f"momentum.{name}": momentum for name, momentum in zip(matrices, muon.momentum)}
 
 
 class Case:
@@ -184,6 +259,32 @@ def write_trajectory(case, directory):
     write(directory / "trajectory.safetensors", stored, case.metadata(recipe=RECIPE))
 
 
+def muon_gradients(case, recipe):
+    """Gradients for each step, of matrices whose rows differ a hundredfold in size, so that singular values do."""
+
+    def draw(weight):
+        noise = torch.randn((recipe["steps"], *weight.shape), generator=case.random)
+        if weight.dim() < 2:
+            return noise
+        return noise * torch.logspace(0, -2, weight.shape[0])[:, None]
+
+    return {name: draw(weight) for name, weight in case.weights.items()}
+
+
+def write_muon(case, directory):
+    gradients = muon_gradients(case, MUON_RECIPE)
+    double = muon_steps(Muon, case.double, gradients, MUON_RECIPE)
+    single = muon_steps(Muon, case.weights, gradients, MUON_RECIPE)
+    rounded = muon_steps(TorchMuon, case.weights, gradients, MUON_RECIPE)
+    rounded = {name: tensor for name, tensor in rounded.items() if "momentum." + name[6:] in double}
+    moved = {n: x - case.double[n[6:]] for n, x in double.items() if n.startswith("final.")}
+    apart = max(((rounded[n].double() - double[n]).norm() / moved[n].norm()).item() for n in rounded)
+    print(f"muon: float32 differs by {difference(single, double):.1e}, PyTorch's moves by {apart:.1e} of each")
+    stored = prefixed("weight", case.weights) | prefixed("gradient", gradients) | prefixed("torch", rounded)
+    stored |= prefixed("float32", single) | prefixed("float64", double)
+    write(directory / "muon.safetensors", stored, case.metadata(recipe=MUON_RECIPE))
+
+
 def main():
     default = Path(__file__).parent.parent / "PeerTests" / "Fixtures"
     directory = Path(sys.argv[1]) if len(sys.argv) > 1 else default
@@ -193,6 +294,7 @@ def main():
     for name, case in cases.items():
         write_shape(name, case, directory)
     write_trajectory(cases[TRAJECTORY], directory)
+    write_muon(Case(MUON_SHAPE, len(cases)), directory)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,32 @@ struct RecipeTests {
     #expect(Preset.baby.recipe.json.compact == Self.babyJSON)
   }
 
+  @Test("is written with its optimizer where that is not AdamW, and comes back with it")
+  func optimizer() throws {
+    var recipe = Preset.baby.recipe
+    recipe.options.optimizer = .muon
+    #expect(recipe.json["optimizer"] == "muon" && recipe.json["muon_lr"] == nil)
+    (recipe.options.muonLearningRate, recipe.options.muonMomentum) = (0.03, 0.9)
+    (recipe.options.warmupIterations, recipe.options.decayIterations) = (100, 2_000)
+    #expect(recipe.json["muon_lr"] == 0.03 && recipe.json["muon_momentum"] == 0.9)
+    #expect(try Recipe(field(["recipe": recipe.json])) == recipe)
+  }
+
+  @Test("has the usual learning rate of the optimizer that it changes to, unless that is given too")
+  func optimizersLearningRate() throws {
+    func changed(_ texts: [String: String]) throws -> TrainingOptions {
+      let changes = try texts.map { name, text in
+        (name, try #require(Recipe.settings.first { $0.name == name }?.change(text)))
+      }
+      return Preset.fables.recipe.changed(by: Dictionary(uniqueKeysWithValues: changes)).options
+    }
+    let muon = try changed(["optimizer": "muon"])
+    // The preset's rates are 4e-3 and 4e-5.
+    #expect(muon.learningRate == 0.03 && abs(muon.minLearningRate - 3e-4) < 1e-18)
+    #expect(try changed(["optimizer": "muon", "learning_rate": "0.5"]).learningRate == 0.5)
+    #expect(try changed(["optimizer": "adamw"]) == Preset.fables.recipe.options)
+  }
+
   @Test("comes back from its JSON with what it left open filled in", arguments: Preset.all)
   func roundTrip(preset: Preset) throws {
     var recipe = preset.recipe
@@ -128,6 +154,9 @@ struct RecipeTests {
       message { ($0.model.width, $0.model.headCount, $0.model.contextLength) = (1 << 12, 1, 1 << 20) }
         == "a starcoder2 checkpoint cannot hold this model: config.json: max_position_embeddings is 1048576; "
         + "supported: at most 32768 with heads 4096 wide")
+    #expect(
+      message { ($0.options.optimizer, $0.options.learningRate) = (.muon, 0) }
+        == "`learning_rate` is 0; with muon, whose `muon_lr` follows it in proportion, it must be greater than 0")
     #expect(message { $0.options.evaluation = .batches(0) }?.hasPrefix("`eval_iters` is 0; it must be ") == true)
   }
 }

@@ -16,20 +16,24 @@ struct ReproducibilityTests {
   }
 
   /// All weights and moments after 20 steps.
-  private func trained(threads: Int) throws -> [[Float]] {
+  private func trained(by optimizer: OptimizerKind, threads: Int) throws -> [[Float]] {
     try Processor(threads: threads).run {
-      var trainer = try trainer(Self.recipe)
+      var recipe = Self.recipe
+      recipe.options.optimizer = optimizer
+      var trainer = try trainer(recipe)
       for _ in 0..<20 { _ = try trainer.takeStep() }
       return [weights(trainer)] + trainer.optimizerState.map(\.tensor.floats)
     }
   }
 
-  @Test("to the last bit after 20 steps: the same seed twice, and on 1, 2, 3 and 8 threads")
-  func threads() throws {
-    let reference = try trained(threads: 1)
+  @Test(
+    "to the last bit after 20 steps: the same seed twice, and on 1, 2, 3 and 8 threads",
+    arguments: OptimizerKind.allCases)
+  func threads(optimizer: OptimizerKind) throws {
+    let reference = try trained(by: optimizer, threads: 1)
     #expect(reference[0].allSatisfy { $0.isFinite })
     for threads in [1, 2, 3, 8] {
-      let isSame = try trained(threads: threads) == reference
+      let isSame = try trained(by: optimizer, threads: threads) == reference
       #expect(isSame, "\(threads) threads")
     }
   }

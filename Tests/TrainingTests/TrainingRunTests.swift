@@ -25,10 +25,13 @@ struct TrainingRunTests {
     }
   }
 
-  @Test("stopped and resumed with other threads ends in the same bytes as undisturbed")
-  func exactResume() throws {
+  @Test(
+    "stopped and resumed with other threads ends in the same bytes as undisturbed", arguments: OptimizerKind.allCases)
+  func exactResume(optimizer: OptimizerKind) throws {
     try withTemporaryDirectory { path in
-      let recipe = smallRecipe { ($0.options.dropout, $0.options.keep) = (0.1, 9) }
+      let recipe = smallRecipe {
+        ($0.options.optimizer, $0.options.dropout, $0.options.keep) = (optimizer, 0.1, 9)
+      }
       var undisturbed = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path + "/a"))
       _ = try undisturbed.train(onEvent: { _ in })
 
@@ -110,11 +113,14 @@ struct TrainingRunTests {
 
       var other = saved.recipe
       (other.model.width, other.options.seed, other.options.maxIterations) = (32, 1, 99)
+      other.options.optimizer = .muon
       do {
         _ = try TrainingRun(resuming: saved, other, corpus: smallText + "!")
         Issue.record("resumed")
       } catch let error as TrainingError {
-        for named in ["`n_embd` was 16, is 32", "`seed` was 1337, is 1", "corpus"] {
+        for named in [
+          "`n_embd` was 16, is 32", "`seed` was 1337, is 1", "`optimizer` was adamw, is muon", "corpus",
+        ] {
           #expect(error.description.contains(named))
         }
         #expect(!error.description.contains("max_iters"))

@@ -43,8 +43,9 @@ struct BenchCommandTests {
   @Test("bench train takes a corpus, with its vocabulary")
   func corpus() throws {
     let outcome = try Workspace().run(
-      "bench", "train", "--corpus", "fox.txt", "--steps", "1", "--batch-size", "1")
+      "bench", "train", "--corpus", "fox.txt", "--steps", "1", "--batch-size", "1", "--optimizer", "muon")
     #expect(outcome.status == 0)
+    #expect(outcome.output.contains("\noptimizer  muon\n"))
     #expect(outcome.output.contains("vocabulary 24; "))
     #expect(outcome.output.contains("GFLOP/s; a token takes 6·parameters + 12·L·C·T\n"))
   }
@@ -76,6 +77,7 @@ struct BenchCommandTests {
       (["train", "--checkpoint", "x"], ExitCode.usage, "--checkpoint has no meaning for 'bench train'"),
       (["sample", "--batch-size", "2"], .usage, "--batch-size has no meaning for 'bench sample'"),
       (["sample", "--corpus", "fox.txt"], .usage, "--corpus has no meaning for 'bench sample'"),
+      (["sample", "--optimizer", "muon"], .usage, "--optimizer has no meaning for 'bench sample'"),
       (["kernels", "--checkpoint", "x"], .usage, "--checkpoint has no meaning for 'bench kernels'"),
       (["kernels", "--corpus", "fox.txt"], .usage, "--corpus has no meaning for 'bench kernels'"),
       (["kernels", "--batch-size", "1048576", "--block-size", "1048576"], .outOfMemory, "make --batch-size or"),

@@ -201,6 +201,8 @@ struct TrainCommandTests {
       (["fox.txt", "--batch-size", "0"], .usage, "from 1 to"),
       (["fox.txt", "--learning-rate", "nan"], .usage, "must be a number of at least 0"),
       (["fox.txt", "--preset", "babi"], .usage, "Did you mean 'baby'?"),
+      (["fox.txt", "--optimizer", "moun"], .usage, "Did you mean 'muon'?"),
+      (["fox.txt", "--optimizer", "sgd"], .usage, "one of 'adamw', 'muon'"),
       (["fox.txt", "--resume", "--overwrite"], .usage, "exclude each other"),
     ] as [([String], ExitCode, String)])
   func refused(words: [String], code: ExitCode, reason: String) throws {

@@ -16,7 +16,7 @@ extension Kernels {
   ) {
     var call = ck_matmul(
       m: s.m, n: s.n, k: s.k, transpose_a: s.transposeA, transpose_b: s.transposeB, accumulate: accumulate,
-      precision: Processor.current.precision.kernelPrecision,
+      symmetric: s.symmetric, precision: Processor.current.precision.kernelPrecision,
       lda: s.transposeA ? s.m : s.k, ldb: s.transposeB ? s.k : s.n, ldc: s.n,
       batch: s.batch, stride_a: s.m * s.k, stride_b: s.k * s.n, stride_c: s.m * s.n)
     run(on: a.elementType) { $0.matmul($1, c.address, a.address, b.address, bias?.address, &call) }
@@ -101,4 +101,5 @@ struct MatmulShape {
   var transposeA = false  // A is stored [k, m]
   var transposeB = false  // B is stored [n, k]
   var batch = 1
+  var symmetric = false  // C is, and half of it is computed
 }

@@ -184,6 +184,28 @@ static void affine(ck_pool *pool, void *y, const void *x, double scale, double s
   ck_pool_run(pool, chunks_of(n, chunk_elements), affine_chunk, &job);
 }
 
+typedef struct weighted_sum_job {
+  float *y;
+  const float *x, *z;
+  float a, b;
+  ptrdiff_t n;
+} weighted_sum_job;
+
+static void weighted_sum_chunk(void *context, ptrdiff_t chunk) {
+  const weighted_sum_job *job = context;
+  span part = span_of(chunk, chunk_elements, job->n);
+  vec a = splat(job->a), b = splat(job->b);
+  for (ptrdiff_t e = part.start; e < part.end; e += CK_LANES) {
+    ptrdiff_t lanes = lanes_of(part.end - e);
+    store_first(job->y + e, a * load_first(job->x + e, lanes) + b * load_first(job->z + e, lanes), lanes);
+  }
+}
+
+static void weighted_sum(ck_pool *pool, void *y, double a, const void *x, double b, const void *z, ptrdiff_t n) {
+  weighted_sum_job job = {.y = y, .x = x, .z = z, .a = (float)a, .b = (float)b, .n = n};
+  ck_pool_run(pool, chunks_of(n, chunk_elements), weighted_sum_chunk, &job);
+}
+
 static void power_chunk(void *context, ptrdiff_t chunk) {
   const affine_job *job = context;
   span part = span_of(chunk, chunk_elements, job->n);

@@ -45,6 +45,9 @@ CK_INLINE void matmul_chunk_of(const operand_format format, const matmul_job *jo
   ptrdiff_t column = panel_start(&job->panels, panel), columns = panel_end(&job->panels, panel) - column;
   ptrdiff_t row_start = block_start(block, job->row_blocks, shape->m);
   ptrdiff_t row_end = block_start(block + 1, job->row_blocks, shape->m);
+  // Tiles that lie above the diagonal are left to those below it.
+  if (shape->symmetric && row_start < column) row_start += (column - row_start) / CK_MR * CK_MR;
+  if (row_start >= row_end) return;
 
   ptrdiff_t width = whole_vectors(columns);
   float *own = job->packed != NULL ? NULL : ck_scratch(ck_scratch_chunk, sizeof(float) * (size_t)(max_kc * width));
@@ -105,11 +108,42 @@ static void dot_chunk(void *context, ptrdiff_t chunk) {
   }
 }
 
+// MARK: - Symmetric products
+
+typedef struct mirror_job {
+  ck_matmul shape;
+  float *c;
+  ptrdiff_t stripes;  // of CK_LANES rows, in a matrix
+} mirror_job;
+
+/// Copies what lies below the diagonal to above it, for a stripe of rows, block by block.
+static void mirror_chunk(void *context, ptrdiff_t chunk) {
+  const mirror_job *job = context;
+  ptrdiff_t n = job->shape.n, ldc = job->shape.ldc;
+  float *c = job->c + chunk / job->stripes * job->shape.stride_c;
+  ptrdiff_t first = chunk % job->stripes * CK_LANES, end = first + lanes_of(n - first);
+  for (ptrdiff_t i = first; i < end; i++) {
+    for (ptrdiff_t j = i + 1; j < end; j++) c[i * ldc + j] = c[j * ldc + i];
+  }
+  for (ptrdiff_t column = first + CK_LANES; column < n; column += CK_LANES) {
+    ptrdiff_t lanes = lanes_of(n - column);
+    vec block[CK_LANES];
+    for (ptrdiff_t r = 0; r < CK_LANES; r++) block[r] = r < lanes ? load(c + (column + r) * ldc + first) : (vec){};
+    transpose_block(block);
+    for (ptrdiff_t r = 0; r < CK_LANES; r++) store_first(c + (first + r) * ldc + column, block[r], lanes);
+  }
+}
+
+static void mirror(ck_pool *pool, float *c, const ck_matmul *shape) {
+  mirror_job job = {.shape = *shape, .c = c, .stripes = chunks_of(shape->n, CK_LANES)};
+  ck_pool_run(pool, shape->batch * job.stripes, mirror_chunk, &job);
+}
+
 // MARK: - The kernel
 
 /// One B for all items, and the rows of A and C follow each other: one tall product.
 static ck_matmul without_batch(ck_matmul shape) {
-  bool tall = shape.stride_b == 0 && !shape.transpose_a && shape.stride_a == shape.m * shape.lda &&
+  bool tall = !shape.symmetric && shape.stride_b == 0 && !shape.transpose_a && shape.stride_a == shape.m * shape.lda &&
               shape.stride_c == shape.m * shape.ldc;
   if (tall && shape.batch > 1) {
     shape.m *= shape.batch;
@@ -129,8 +163,8 @@ CK_INLINE void multiply_all(const operand_format format, ck_pool *pool, matmul_j
   ck_pool_run(pool, shape->batch * job->row_blocks * job->panels.count, body, job);
 }
 
-static void matmul(ck_pool *pool, void *c, const void *a, const void *b, const void *bias,
-                   const ck_matmul *shape) {
+static void multiply(ck_pool *pool, void *c, const void *a, const void *b, const void *bias,
+                     const ck_matmul *shape) {
   matmul_job job = {.shape = without_batch(*shape), .c = c, .a = a, .b = b, .bias = bias};
   ptrdiff_t m = job.shape.m, n = job.shape.n, batch = job.shape.batch;
   if (m <= 0 || n <= 0 || batch <= 0) return;
@@ -152,6 +186,12 @@ static void matmul(ck_pool *pool, void *c, const void *a, const void *b, const v
   }
 #endif
   multiply_all(floats, pool, &job, matmul_chunk);
+}
+
+static void matmul(ck_pool *pool, void *c, const void *a, const void *b, const void *bias,
+                   const ck_matmul *shape) {
+  multiply(pool, c, a, b, bias, shape);
+  if (shape->symmetric) mirror(pool, c, shape);
 }
 
 #endif

@@ -87,6 +87,8 @@ typedef struct ck_matmul {
   bool transpose_a;         // A is stored [k, m]
   bool transpose_b;         // B is stored [n, k]
   bool accumulate;          // the product is added to C
+  /// C is known to be symmetric, as A·Aᵀ is: what lies below its diagonal is computed, and copied to above it. m is n.
+  bool symmetric;
   ck_precision precision;
   ptrdiff_t lda, ldb, ldc;  // elements between consecutive rows as stored
   ptrdiff_t batch;          // at least 1 for any work to be done
@@ -163,6 +165,8 @@ typedef struct ck_kernels {
   void (*binary)(ck_pool *pool, ck_binary op, void *y, const void *a, const void *b, ptrdiff_t n);
   /// y = scale·x + shift.
   void (*affine)(ck_pool *pool, void *y, const void *x, double scale, double shift, ptrdiff_t n);
+  /// y = a·x + b·z.
+  void (*weighted_sum)(ck_pool *pool, void *y, double a, const void *x, double b, const void *z, ptrdiff_t n);
   /// y = xᵖ as in C's pow.
   void (*power)(ck_pool *pool, void *y, const void *x, double exponent, ptrdiff_t n);
   /// y = x/(1 − p) where element e is kept, else 0; element e takes word e mod 4 of counter

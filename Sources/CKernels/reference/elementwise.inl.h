@@ -83,6 +83,13 @@ static void affine(ck_pool *pool, void *result, const void *input, double scale,
   for (ptrdiff_t e = 0; e < n; e++) y[e] = scale * x[e] + shift;
 }
 
+static void weighted_sum(ck_pool *pool, void *result, double a, const void *left, double b, const void *right,
+                         ptrdiff_t n) {
+  real *y = result;
+  const real *x = left, *z = right;
+  for (ptrdiff_t e = 0; e < n; e++) y[e] = a * x[e] + b * z[e];
+}
+
 static void power(ck_pool *pool, void *result, const void *input, double exponent, ptrdiff_t n) {
   real *y = result;
   const real *x = input;

@@ -22,6 +22,10 @@ static void matmul(ck_pool *pool, void *product, const void *left, const void *r
         c[i * shape->ldc + j] = shape->accumulate ? c[i * shape->ldc + j] + sum : sum;
       }
     }
+    if (!shape->symmetric) continue;
+    for (ptrdiff_t i = 0; i < shape->m; i++) {
+      for (ptrdiff_t j = i + 1; j < shape->n; j++) c[i * shape->ldc + j] = c[j * shape->ldc + i];
+    }
   }
 }
 

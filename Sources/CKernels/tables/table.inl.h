@@ -29,6 +29,7 @@ const ck_kernels CK_TABLE = {
     .unary_with_backward = unary_with_backward,
     .binary = binary,
     .affine = affine,
+    .weighted_sum = weighted_sum,
     .power = power,
     .dropout = dropout,
 

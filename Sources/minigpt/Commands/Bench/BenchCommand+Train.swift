@@ -24,6 +24,7 @@ extension BenchCommand {
       "batch",
       "\(Formatting.count(recipe.options.batchSize, "sequence")) of "
         + "\(Formatting.count(recipe.model.contextLength)), \(corpus ?? "random tokens")")
+    report.fact("optimizer", recipe.options.optimizer.rawValue)
 
     _ = try trainer.takeStep()
     let startup = (ContinuousClock.now - start).seconds

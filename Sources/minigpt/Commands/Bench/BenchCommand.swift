@@ -17,6 +17,7 @@ struct BenchCommand: Command {
   var steps: Int?
   var corpus: String?
   var checkpoint: String?
+  var optimizer: OptimizerKind?
   var precision: Precision?
   var threads: Int?
   var json = false
@@ -63,6 +64,9 @@ struct BenchCommand: Command {
       .option(
         "checkpoint", \.checkpoint, .path(), help: "For sample: a checkpoint or run instead of a preset."),
       .option(
+        "optimizer", \.optimizer, .optimizer, defaultText: "the preset's",
+        help: "For train: what updates the parameters."),
+      .option(
         "precision", \.precision, .precision, defaultText: "the command's own: train: medium; sample: highest",
         help: Recipe.precisionHelp),
       .threads(\.threads),
@@ -90,9 +94,13 @@ struct BenchCommand: Command {
     switch subject {
     case .train: try exclude([("checkpoint", checkpoint != nil)], "for 'bench train'")
     case .kernels:
-      try exclude([("checkpoint", checkpoint != nil), ("corpus", corpus != nil)], "for 'bench kernels'")
+      try exclude(
+        [("checkpoint", checkpoint != nil), ("corpus", corpus != nil), ("optimizer", optimizer != nil)],
+        "for 'bench kernels'")
     case .sample:
-      try exclude([("batch-size", batchSize != nil), ("corpus", corpus != nil)], "for 'bench sample'")
+      try exclude(
+        [("batch-size", batchSize != nil), ("corpus", corpus != nil), ("optimizer", optimizer != nil)],
+        "for 'bench sample'")
     }
     if checkpoint != nil {
       try exclude([("preset", preset != nil), ("block-size", blockSize != nil)], "beside --checkpoint")
@@ -123,6 +131,7 @@ extension BenchCommand {
     var recipe = preset.recipe
     if let blockSize { recipe.model.contextLength = blockSize }
     if let batchSize { recipe.options.batchSize = batchSize }
+    if let optimizer { recipe.options.optimizer = optimizer }
     (recipe.options.dropout, recipe.options.precision) = (0, effectivePrecision)
     return recipe
   }
