@@ -30,6 +30,14 @@ struct VerifyCommandTests {
     #expect(objects.dropLast().allSatisfy { $0["problems"] == [] && $0["notes"] == [] })
   }
 
+  @Test("a run with another optimizer: the state that this one keeps is what is looked for")
+  func otherOptimizer() throws {
+    let workspace = try Workspace()
+    #expect(try workspace.train("--optimizer", "muon").status == 0)
+    let outcome = try workspace.run("verify", "checkpoints/fox")
+    #expect(outcome.status == 0, "\(outcome.output)")
+  }
+
   @Test("one checkpoint, also one without the state of its training, as those that are shipped")
   func oneCheckpoint() throws {
     let workspace = try trained()

@@ -49,7 +49,6 @@ struct CheckpointVerification {
       return
     }
     noteProblems { try $0.examineState(of: checkpoint, step: step) }
-    noteProblems { try $0.examineOptimizer(of: checkpoint) }
   }
 
   private mutating func examineState(of checkpoint: Checkpoint, step: Int?) throws {
@@ -67,11 +66,13 @@ struct CheckpointVerification {
     saved = SavedCheckpoint(step: state.step, path: path, validationLoss: state.validationLoss)
     let loss = state.validationLoss.map { String(format: ", validation loss %.4f", $0) } ?? ""
     finding.summary = "step \(grouped(state.step))\(loss), " + finding.summary
+    noteProblems { try $0.examineOptimizer(of: checkpoint, recipe.options) }
   }
 
-  private mutating func examineOptimizer(of checkpoint: Checkpoint) throws {
+  private mutating func examineOptimizer(of checkpoint: Checkpoint, _ options: TrainingOptions) throws {
     let model = checkpoint.model
-    let expected = AdamW(model, learningRate: 0).namedState.map { (name: $0.name, shape: $0.tensor.shape) }
+    let optimizer = options.optimizer.makeOptimizer(of: model, options)
+    let expected = optimizer.namedState.map { (name: $0.name, shape: $0.tensor.shape) }
     let file = try OptimizerFile(of: path, model.config, tensors: expected)
     for (name, shape) in expected {
       noteProblems { verification in
