@@ -52,7 +52,7 @@ struct MuonTests {
     // Rounding of the squares' least eigenvalues grows with them, 3.4445¹⁰ = 2.4e5 times at most, of which a
     // singular value shows a share that shrinks as it grows: a decade or two above these are found for 128 rows.
     #expect(error(direction(gradient)) <= 1e-11)
-    for processor in Processor.supported(threads: 2) {
+    for processor in Processor.supported(threads: 1) {
       let found = processor.run { direction(gradient.converted(to: .float32)) }
       #expect(error(found) <= 1e-3, "\(processor.instructionSet)")
     }
