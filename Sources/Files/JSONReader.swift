@@ -157,7 +157,8 @@ extension JSONReader {
       position += 1
       switch byte {
       case UInt8(ascii: "\""): return try text(content[...], at: start)
-      case UInt8(ascii: "\\"): content.append(contentsOf: String(try escape()).utf8)
+      case UInt8(ascii: "\\"):
+        if let scalar = UTF8.encode(try escape()) { content.append(contentsOf: scalar) }
       case 0..<0x20: throw failure("a control character in a string; write it as an escape", at: position - 1)
       default: content.append(byte)
       }
@@ -214,13 +215,22 @@ extension JSONReader {
   private mutating func fourHexDigits() throws -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<4 {
-      guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+      guard let byte = peek, let digit = Self.hexadecimalDigit(byte) else {
         throw failure("expected four hexadecimal digits, found \(found)")
       }
-      value = value << 4 | UInt32(digit)
+      value = value << 4 | digit
       position += 1
     }
     return value
+  }
+
+  private static func hexadecimalDigit(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
+    default: nil
+    }
   }
 }
 

@@ -1,15 +1,19 @@
 /// `text`, which comes from outside, as it can be shown: what a terminal would obey or hide is an escape such as
-/// `\u{1B}`, and what is longer than `limit` scalars is cut.
+/// `\u{1B}`, and the rest is cut where `limit` scalars are shown.
 ///
 /// It goes scalar by scalar: a grapheme may be of any length, and may hide a control character.
 package func printable(_ text: some StringProtocol, limit: Int = 200) -> String {
   var shown = ""
-  for (index, scalar) in text.unicodeScalars.enumerated() {
-    guard index < limit else { return shown + "…" }
+  var count = 0
+  for scalar in text.unicodeScalars {
+    guard count < limit else { return shown + "…" }
     if isVisible(scalar) {
       shown.unicodeScalars.append(scalar)
+      count += 1
     } else {
-      shown += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+      let escape = "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+      shown += escape
+      count += escape.utf8.count
     }
   }
   return shown

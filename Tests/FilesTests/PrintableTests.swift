@@ -17,6 +17,7 @@ struct PrintableTests {
   func cut() {
     #expect(printable("abcdef", limit: 6) == "abcdef")
     #expect(printable("abcdef", limit: 5) == "abcde…")
+    #expect(printable("\u{1B}\u{1B}\u{1B}", limit: 7) == "\\u{1B}\\u{1B}…")  // an escape counts as what is shown
     let zalgo = "a" + String(repeating: "\u{301}", count: 100_000)
     #expect(printable(zalgo).unicodeScalars.count == 201)
   }
