@@ -51,7 +51,7 @@ extension RunDirectory {
   /// The checkpoints that are there, whole or not, by ascending step. One whose successor was about to take its place
   /// when the run was killed counts: it has a name of its own until the run is resumed.
   private func candidates() throws -> [(step: Int, path: String)] {
-    guard try calls.kind(of: path, followsLink: true) != nil else { return [] }
+    guard try calls.kind(of: path, followsLink: true) == .directory else { return [] }
     let names = try calls.list(path)
     let found = names.compactMap { name in Self.step(of: name).map { (step: $0, path: path + "/" + name) } }
     let replaced = names.compactMap { name -> (step: Int, path: String)? in

@@ -59,6 +59,7 @@ private func addCheckpoint(_ step: Int, loss: Double? = nil, to path: String) th
     try withTemporaryDirectory { directory in
       #expect(try RunDirectory.newest(under: directory + "/none") == nil)
       for name in ["demo", "b", "a"] { try addCheckpoint(1, to: directory + "/" + name) }
+      try write(Array("No run.".utf8), to: directory + "/README.md")
       let files = FileManager.default
       for (age, name) in ["demo", "b", "a"].enumerated() {
         try files.setAttributes(
