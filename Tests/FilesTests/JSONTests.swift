@@ -205,7 +205,7 @@ import Testing
     let field = JSONField(
       [String(repeating: "n", count: 1 << 20): .string("\u{9B}31m" + String(repeating: "v", count: 1 << 20))], in: "f")
     let error = try fileError { _ = try field.members[0].field.integer }
-    let (name, value) = (String(repeating: "n", count: 60), String(repeating: "v", count: 55))
+    let (name, value) = (String(repeating: "n", count: 60), String(repeating: "v", count: 50))  // 60 are shown
     #expect(error.description == "f: \(name)…: expected an integer, found \"\\u{9B}31m\(value)…")
   }
 }
