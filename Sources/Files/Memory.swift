@@ -28,6 +28,15 @@ package enum Memory {
     ControlGroup.memoryLimit,
   ].compactMap(\.self).reduce(.infinity, min)
 
+  /// Whether the system promises so much memory now; nothing is kept of it.
+  package static func isGranted(_ byteCount: Int) -> Bool {
+    guard byteCount > 0 else { return true }
+    let start = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+    guard let start, start != MAP_FAILED else { return false }
+    munmap(start, byteCount)
+    return true
+  }
+
   /// Nil where there is none.
   private static func resourceLimit(_ resource: Resource) -> Double? {
     var limit = rlimit()

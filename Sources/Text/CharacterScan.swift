@@ -28,7 +28,7 @@ struct CharacterScan {
   init(expecting expectedByteCount: Int, for task: String) throws(MemoryError) {
     self.expectedByteCount = expectedByteCount
     self.task = task
-    try requireRoom(expectedByteCount, for: task)
+    try requireCorpusMemory(expectedByteCount, for: task)
     bytes.reserveCapacity(expectedByteCount)
   }
 
@@ -117,12 +117,12 @@ extension CharacterScan {
     let share = Double(characters.count) / Double(max(byteCount, 1))
     let expected = max(characters.count, Int(share * Double(expectedByteCount) * 1.05))
     if width == .one {
-      try requireRoom(2 * expected, for: task)
+      try requireCorpusMemory(2 * expected, for: task)
       narrow.reserveCapacity(expected)
       narrow.append(contentsOf: bytes.lazy.map { UInt16($0) })
       (width, bytes) = (.two, [])
     } else {
-      try requireRoom(4 * expected, for: task)
+      try requireCorpusMemory(4 * expected, for: task)
       wide.reserveCapacity(expected)
       wide.append(contentsOf: narrow.lazy.map { Int32($0) })
       (width, narrow) = (.four, [])
@@ -138,7 +138,7 @@ extension CharacterScan {
       case .four: (wide.count, wide.capacity, 4)
       }
     // An array doubles.
-    if used + count > capacity { try requireRoom(2 * size * (used + count), for: task) }
+    if used + count > capacity { try requireCorpusMemory(2 * size * (used + count), for: task) }
   }
 }
 

@@ -20,7 +20,7 @@ package struct ErrorReport: Equatable {
       case is MemoryError: .outOfMemory
       case let error as TextError: error.exitCode
       case let error as FileError: error.exitCode
-      case is BrokenOff: .ioFailure
+      case is SavingFailure: .ioFailure
       case let error as SamplingError: error.exitCode
       case is UnknownCharacterError: .badData
       case is Terminal.WriteFailure: .ioFailure

@@ -5,6 +5,7 @@ import Foundation
 import Layers
 import Randomness
 import Testing
+import Training
 import Transformer
 
 /// A file of what PyTorch computed, written by `Tests/Peers/make_fixtures.py`.
@@ -24,6 +25,21 @@ struct Fixture {
     let text = try #require(file.header.metadata["fixture"])
     document = JSONField(try JSON(parsing: Array(text.utf8), from: path), in: path)
     config = try Starcoder2().config(from: document["config"])
+  }
+
+  /// The learning rates of a trajectory's recipe, which names them as the command line's flags, and AdamW's numbers.
+  func options() throws -> TrainingOptions {
+    let recipe = document["recipe"]
+    var options = TrainingOptions()
+    options.maxIterations = try recipe["steps"].integer
+    options.learningRate = try recipe["learning_rate"].number
+    options.minLearningRate = try recipe["min_lr"].number
+    options.warmupIterations = try recipe["warmup_iters"].integer
+    options.decayIterations = try recipe["lr_decay_iters"].integer
+    options.beta1 = try recipe["beta1"].number
+    options.beta2 = try recipe["beta2"].number
+    options.weightDecay = try recipe["weight_decay"].number
+    return options
   }
 
   /// The tensor called `name`.

@@ -53,18 +53,14 @@ struct MuonTests {
   /// The weights at the end and the momentum of the matrices, by the fixture's names.
   private func train(_ fixture: Fixture, _ type: ElementType) throws -> [String: Tensor] {
     let recipe = fixture.document["recipe"]
-    var options = TrainingOptions()
-    options.learningRate = try recipe["learning_rate"].number
-    options.minLearningRate = try recipe["min_lr"].number
-    options.warmupIterations = try recipe["warmup_iters"].integer
-    options.decayIterations = try recipe["lr_decay_iters"].integer
+    let options = try fixture.options()
     let scales = try recipe["gradient_scales"].elements.map { try $0.number }
     var model = try fixture.model(type).requiringGradient()
     var optimizer = Muon(
       model, learningRate: options.learningRate, matrixLearningRate: try recipe["muon_lr"].number,
-      momentum: try recipe["muon_momentum"].number, beta1: try recipe["beta1"].number,
-      beta2: try recipe["beta2"].number, weightDecay: try recipe["weight_decay"].number)
-    for step in 0..<(try recipe["steps"].integer) {
+      momentum: try recipe["muon_momentum"].number, beta1: options.beta1, beta2: options.beta2,
+      weightDecay: options.weightDecay)
+    for step in 0..<options.maxIterations {
       optimizer.update(
         &model, with: try gradients(fixture, of: model, step: step),
         at: OptimizerStep(number: step + 1, learningRate: options.schedule(step), gradientScale: scales[step]))

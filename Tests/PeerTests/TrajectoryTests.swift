@@ -36,7 +36,8 @@ struct TrajectoryTests {
   private func train(
     _ fixture: Fixture, _ type: ElementType
   ) throws -> (losses: Tensor, norms: Tensor, model: GPT) {
-    let options = try options(fixture)
+    var options = try fixture.options()
+    options.gradientClip = try fixture.document["recipe"]["grad_clip"].number
     var model = try fixture.model(type).requiringGradient()
     var optimizer = AdamW(
       model, beta1: options.beta1, beta2: options.beta2,
@@ -58,21 +59,5 @@ struct TrajectoryTests {
       norms.append(norm)
     }
     return (Tensor(losses, elementType: .float64), Tensor(norms, elementType: .float64), model)
-  }
-
-  /// The fixture's recipe, which is named as the command line's flags.
-  private func options(_ fixture: Fixture) throws -> TrainingOptions {
-    let recipe = fixture.document["recipe"]
-    var options = TrainingOptions()
-    options.maxIterations = try recipe["steps"].integer
-    options.learningRate = try recipe["learning_rate"].number
-    options.minLearningRate = try recipe["min_lr"].number
-    options.warmupIterations = try recipe["warmup_iters"].integer
-    options.decayIterations = try recipe["lr_decay_iters"].integer
-    options.beta1 = try recipe["beta1"].number
-    options.beta2 = try recipe["beta2"].number
-    options.weightDecay = try recipe["weight_decay"].number
-    options.gradientClip = try recipe["grad_clip"].number
-    return options
   }
 }

@@ -27,14 +27,19 @@ struct SpoiledModelTests {
     }
   }
 
+  /// A recipe of six steps that keeps one checkpoint. The first step's learning rate is almost 0, the second's almost 10²⁴,
+  /// after which the weights are finite, the loss not.
+  private func spoiling(saveInterval: Int) -> Recipe {
+    smallRecipe {
+      ($0.options.learningRate, $0.options.minLearningRate, $0.options.warmupIterations) = (1e-3, 1e25, 0)
+      ($0.options.maxIterations, $0.options.saveInterval, $0.options.keep) = (6, saveInterval, 1)
+    }
+  }
+
   @Test("does not replace the last good checkpoint, though one is saved after each step and one is kept")
   func keepsTheGoodOne() throws {
     try withTemporaryDirectory { path in
-      // The first step's learning rate is almost 0, the second's almost 10²⁴, after which the weights are finite, the loss not.
-      let recipe = smallRecipe {
-        ($0.options.learningRate, $0.options.minLearningRate, $0.options.warmupIterations) = (1e-3, 1e25, 0)
-        ($0.options.maxIterations, $0.options.saveInterval, $0.options.keep) = (6, 1, 1)
-      }
+      let recipe = spoiling(saveInterval: 1)
       for _ in 0..<2 {
         let saved = try SavedRun(RunDirectory(path))
         var run =
@@ -52,10 +57,7 @@ struct SpoiledModelTests {
   @Test("is not saved when it is interrupted either")
   func interrupted() throws {
     try withTemporaryDirectory { path in
-      let recipe = smallRecipe {
-        ($0.options.learningRate, $0.options.minLearningRate, $0.options.warmupIterations) = (1e-3, 1e25, 0)
-        ($0.options.maxIterations, $0.options.saveInterval, $0.options.keep) = (6, 5, 1)
-      }
+      let recipe = spoiling(saveInterval: 5)
       var run = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path))
       var steps = 0
       let error = #expect(throws: TrainingError.self) {

@@ -38,6 +38,16 @@ struct StoredStateTests {
     }
   }
 
+  /// Expects a `FileError` that begins with the checkpoint's path and `beginning`, and says `message`.
+  private func expectRefusal(
+    _ file: String, _ place: String, _ value: JSON, _ beginning: String, _ message: String
+  ) throws {
+    let (error, path) = try refusal(file, place, value)
+    #expect(error is FileError)
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.hasPrefix("\(path)/\(beginning)") && text.contains(message), "\(text)")
+  }
+
   @Test(
     "is refused where config.json and the recipe are of different models, field by field",
     arguments: [
@@ -49,10 +59,7 @@ struct StoredStateTests {
       ),
     ] as [(String, JSON, String)])
   func configuration(field: String, value: JSON, message: String) throws {
-    let (error, path) = try refusal("config.json", field, value)
-    #expect(error is FileError)
-    let text = error.map { "\($0)" } ?? ""
-    #expect(text.hasPrefix("\(path)/config.json: ") && text.contains(message), "\(text)")
+    try expectRefusal("config.json", field, value, "config.json: ", message)
   }
 
   @Test(
@@ -76,10 +83,7 @@ struct StoredStateTests {
       ("trainer.return_step", 13, "trainer.return_step: expected an integer from 0 to 12, found 13"),
     ] as [(String, JSON, String)])
   func state(field: String, value: JSON, message: String) throws {
-    let (error, path) = try refusal("trainer_state.json", field, value)
-    #expect(error is FileError)
-    let text = error.map { "\($0)" } ?? ""
-    #expect(text.hasPrefix("\(path)/") && text.contains(message), "\(text)")
+    try expectRefusal("trainer_state.json", field, value, "", message)
   }
 
   @Test("is not begun with where it takes more memory than there is, however large")

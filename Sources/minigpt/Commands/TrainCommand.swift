@@ -86,7 +86,7 @@ struct TrainCommand: RunCommand {
     do {
       outcome = try run.train(onEvent: { report.show($0) }, shouldStop: { Interruption.isRequested })
     } catch let error as FileError {
-      throw BrokenOff(error, savedStep: run.savedStep, goOn: commandToResume(in: report.directory))
+      throw SavingFailure(error, savedStep: run.savedStep, goOn: commandToResume(in: report.directory))
     }
     guard outcome != .interrupted else {
       guard run.savedStep != nil else {
@@ -133,17 +133,4 @@ extension TrainCommand {
     let words = CommandLine.arguments.dropFirst(2).filter { !$0.hasPrefix("--overwrite") }
     return ([invocation(), "train"] + (added + words).map(shellQuoted)).joined(separator: " ")
   }
-}
-
-/// A run that could not be saved or recorded, and what is left of it.
-struct BrokenOff: Error, CustomStringConvertible {
-  let reason: FileError
-  private let rest: String
-
-  init(_ reason: FileError, savedStep: Int?, goOn command: String) {
-    self.reason = reason
-    rest = savedStep.map { "Step \(Formatting.count($0)) is saved. To go on:\n  \(command)" } ?? "Nothing is saved yet."
-  }
-
-  var description: String { "\(reason)\n\(rest)" }
 }
