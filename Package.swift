@@ -79,8 +79,8 @@ let package = Package(
       "Randomness"),
     tests("SamplingTests", "Sampling", "Transformer", "Layers", "Text", "Autograd", "Randomness"),
     tests(
-      "TrainingTests", "Training", "Optimizers", "Checkpoints", "Files", "Transformer", "Layers", "Text", "Autograd",
-      "Randomness"),
+      "TrainingTests", "Training", "Optimizers", "Checkpoints", "Files", "Transformer", "Layers", "NGrams", "Text",
+      "Autograd", "Randomness"),
     tests("BenchmarksTests", "Benchmarks", "Training", "Text", "Transformer"),
     tests(
       "minigptTests", "minigpt", "Benchmarks", "Training", "Sampling", "Checkpoints", "Files", "Transformer", "Layers",

@@ -20,7 +20,7 @@ public struct NGramCounts: Sendable {
 
   /// Counts the n-grams of the tokens at `ranges` of `tokens`, each a piece of its own.
   ///
-  /// A radix sort and one pass over its result: 9 steps a token, and 10 bytes a token beside what is kept.
+  /// A radix sort and one pass over its result: 9 steps a token, and 9 bytes a token beside what is kept.
   ///
   /// - Precondition: there are at most 2³⁰ tokens in all, and each id is in `0 ..< vocabularySize`.
   public init(_ tokens: TokenIDs, in ranges: [Range<Int>], vocabularySize: Int) {

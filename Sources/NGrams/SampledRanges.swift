@@ -3,7 +3,7 @@ extension Range<Int> {
   /// in blocks spread evenly over the rest, of which the last stands at the end.
   ///
   /// - Precondition: `limit` is at least two blocks.
-  public func sampled(atMost limit: Int, block: Int = 1 << 16) -> [Range<Int>] {
+  public func sampled(atMost limit: Int, block: Int = 1 << 14) -> [Range<Int>] {
     precondition(limit >= 2 * block, "sampled: \(limit) positions in blocks of \(block)")
     guard count > limit else { return [self] }
     let start = lowerBound..<lowerBound + limit / 2
