@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The caller sees to it that no call touches what another one changes. Where the system has no thread to give, a call
 /// waits for the one before. (Dispatch, which needs file descriptors for its threads, ends the process without them.)
-func concurrently(_ count: Int, _ body: (Int) -> Void) {
+package func concurrently(_ count: Int, _ body: (Int) -> Void) {
   withoutActuallyEscaping(body) { body in
     let calls = (1..<max(count, 1)).map { Call(body: body, index: $0) }
     let threads = calls.map { $0.start() }

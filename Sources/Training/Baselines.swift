@@ -13,11 +13,14 @@ public struct Baselines: Sendable, Equatable {
   public let unigram: Double
   /// Knowing how often each token follows each other; nil for vocabularies above 256, where counts are too thin.
   public let bigram: Double?
+  /// Knowing how often the longest useful contexts occur, and all shorter ones; nil where there is no memory to count them.
+  public package(set) var counting: CountingBaseline?
 
   /// The baselines of a dataset over `vocabularySize` tokens; nil if there is nothing to validate with.
   public init?(_ dataset: TokenDataset, vocabularySize: Int) {
     guard dataset[.validation].count > 1 else { return nil }
     uniform = log(Double(vocabularySize))
+    counting = CountingBaseline(dataset, vocabularySize: vocabularySize)
     let splits = [dataset[.training], dataset[.validation]]
     guard vocabularySize <= 256 else {
       let counts = splits.map { $0.dropFirst().counts(vocabularySize: vocabularySize) }

@@ -68,7 +68,7 @@ struct CorpusFingerprint: Sendable, Equatable {
 
 /// How long ago the validation loss was at its best.
 struct Patience: Sendable, Equatable {
-  private var best = Double.infinity
+  private(set) var best = Double.infinity
   private var evaluationsSince = 0
 
   init() {}

@@ -2,6 +2,8 @@ import Files
 
 /// A progress event of a run.
 public enum TrainingEvent: Sendable {
+  /// What simple models reach, before the first step; and the loss that no model can be expected to go below, if known.
+  case baselines(Baselines, floor: Double?)
   /// A step was taken; its duration is in milliseconds.
   case step(StepReport, milliseconds: Double, tokensPerSecond: Double)
   /// A step was skipped, since its loss or its gradients were not finite; the last of so many in a row.
@@ -10,6 +12,8 @@ public enum TrainingEvent: Sendable {
   case rollback(Rollback)
   /// The losses were measured.
   case evaluation(EvaluationReport)
+  /// The validation loss is below that of counting for the first time.
+  case beatsCounting(EvaluationReport, CountingBaseline)
   /// A checkpoint was saved.
   case checkpoint(step: Int, path: String)
   /// Something did not go as it should, and the run goes on; no part of its record.
@@ -30,6 +34,8 @@ extension TrainingEvent {
   /// The event as a line of `metrics.jsonl`, which has no warnings, and of `--json` has it.
   package var json: JSON {
     switch self {
+    case .baselines(let baselines, let floor):
+      baselines.event(floor: floor)
     case .step(let report, let milliseconds, let tokensPerSecond):
       [
         "event": "step", "step": .integer(report.step), "loss": .number(report.loss),
@@ -51,6 +57,11 @@ extension TrainingEvent {
       [
         "event": "eval", "step": .integer(report.step), "train_loss": .number(report.trainingLoss),
         "val_loss": .number(report.validationLoss),
+      ]
+    case .beatsCounting(let report, let counting):
+      [
+        "event": "beats_counting", "step": .integer(report.step), "val_loss": .number(report.validationLoss),
+        "kneser_ney": .number(counting.loss),
       ]
     case .checkpoint(let step, let path):
       ["event": "checkpoint", "step": .integer(step), "path": .string(path)]

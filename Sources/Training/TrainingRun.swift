@@ -12,6 +12,11 @@ public struct TrainingRun {
   public let tokenizer: any Tokenizer
   /// How the run is set up.
   public let recipe: Recipe
+  /// What simple models reach on its validation split; nil where it has none.
+  public package(set) var baselines: Baselines?
+  /// The loss that no model can be expected to go below, in nats per token; nil where it is not known. Recorded with the
+  /// baselines.
+  public var floor: Double?
 
   private let corpus: CorpusFingerprint
   private let lock: RunLock
@@ -20,6 +25,9 @@ public struct TrainingRun {
   var patience: Patience
   /// Whether the losses were measured at the step where the trainer stands.
   var isEvaluated: Bool
+  /// Whether the baselines were told of since it was started or resumed; and whether its record has them from before.
+  private var isIntroduced = false
+  private let isResumed: Bool
   /// Where it goes back to if it diverges; nil as long as nothing is saved.
   var returnPoint: ReturnPoint?
 
@@ -59,6 +67,8 @@ public struct TrainingRun {
     metrics = try MetricsFile(lock.run)
     patience = Patience()
     isEvaluated = false
+    baselines = Baselines(dataset, vocabularySize: tokenizer.vocabularySize)
+    isResumed = false
   }
 
   /// Throws `TrainingError.holdsRun` if there is a run in the directory that `lock` holds.
@@ -95,13 +105,15 @@ public struct TrainingRun {
     keeper.keep(latest: options.keep)
     patience = saved.state.patience
     isEvaluated = saved.isEvaluated
+    baselines = Baselines(dataset, vocabularySize: tokenizer.vocabularySize)
+    isResumed = true
     let isEvaluatedAgain = !isEvaluated && Self.isDue(every: options.evalInterval, trainer, recipe)
     let line = TrainingEvent.checkpoint(step: saved.step, path: saved.checkpoint.path).json
     metrics = try MetricsFile(
       lock.run,
       .init(
         step: saved.step, batchOffset: trainer.batchOffset,
-        kinds: isEvaluated ? ["step", "skipped", "eval"] : ["step", "skipped"],
+        kinds: isEvaluated ? ["step", "skipped", "eval", "beats_counting"] : ["step", "skipped"],
         checkpoint: isEvaluatedAgain ? .none : line))  // `nil` would be a JSON null
   }
 
@@ -126,6 +138,7 @@ extension TrainingRun {
     onEvent: (TrainingEvent) -> Void, shouldStop: () -> Bool = { false }
   ) throws -> Outcome {
     warn(onEvent)
+    try introduce(onEvent)
     while true {
       do {
         if let outcome = try proceed(onEvent, shouldStop) { return outcome }
@@ -145,6 +158,10 @@ extension TrainingRun {
       guard let evaluation = try trainer.evaluate(shouldStop: shouldStop) else { return try interrupt(onEvent) }
       try emit(.evaluation(evaluation), onEvent)
       guard evaluation.isFinite else { throw NotFinite(cause: .evaluation) }
+      // The best loss so far is saved with each checkpoint, so a resumed run tells of this once too.
+      if let counting = baselines?.counting, evaluation.validationLoss < counting.loss, patience.best >= counting.loss {
+        try emit(.beatsCounting(evaluation, counting), onEvent)
+      }
       patience.note(evaluation.validationLoss)
       try save(validationLoss: evaluation.validationLoss, onEvent)
       if let limit = recipe.options.patience, patience.isOver(limit) { return .outOfPatience }
@@ -165,6 +182,14 @@ extension TrainingRun {
         : .skipped(report, consecutive: trainer.consecutiveSkips), onEvent)
     if trainer.hasDiverged { throw NotFinite(cause: .steps(count: trainer.consecutiveSkips)) }
     return nil
+  }
+
+  /// Tells of the baselines before anything else, and records them where the run begins.
+  private mutating func introduce(_ onEvent: (TrainingEvent) -> Void) throws {
+    guard !isIntroduced, let baselines else { return }
+    let event = TrainingEvent.baselines(baselines, floor: floor)
+    if isResumed { onEvent(event) } else { try emit(event, onEvent) }
+    isIntroduced = true
   }
 
   /// Saves where the run stands, unless that was done.

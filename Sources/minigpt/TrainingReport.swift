@@ -55,7 +55,8 @@ extension TrainingReport {
       "\(Formatting.count(lastStep, "step")) of \(Formatting.count(run.trainer.tokensPerStep, unit))"
     fact("run", "\(steps), saved to \(directory.path)")
     if let baselines = Baselines(run.trainer.dataset, vocabularySize: run.tokenizer.vocabularySize) {
-      fact("baselines", Self.description(of: baselines, by: unit))
+      fact("baselines", BaselinesReport.losses(baselines, by: unit))
+      if let part = BaselinesReport.part(baselines) { fact("counted", part) }
     }
     if let floor = CorpusFloor.natsPerCharacter(ofCorpus: corpus) {
       fact("floor", "\(Formatting.decimal(floor)) nats per character, the text's own entropy")
@@ -77,12 +78,6 @@ extension TrainingReport {
   private static func description(of config: GPTConfig) -> String {
     "layers \(config.layerCount), heads \(config.headCount), width \(config.width), "
       + "context \(config.contextLength); \(Formatting.parameters(config.parameterCount)) parameters"
-  }
-
-  private static func description(of baselines: Baselines, by unit: String) -> String {
-    let bigram = baselines.bigram.map { ", \(Formatting.decimal($0)) for bigram frequencies" } ?? ""
-    return "\(Formatting.decimal(baselines.uniform)) nats per \(unit) for uniform guessing, "
-      + "\(Formatting.decimal(baselines.unigram)) for unigram frequencies\(bigram)"
   }
 
   /// Shows what the columns of the evaluations are.
@@ -118,7 +113,11 @@ extension TrainingReport {
       say(
         "Went back from step \(Formatting.count(rollback.diverged)) to checkpoint-\(rollback.step), the last good one, "
           + "and goes on with other batches.")
-    case .checkpoint:
+    case .beatsCounting(let evaluation, let counting):
+      say(
+        "From step \(Formatting.count(evaluation.step)) on, the model is better than counting "
+          + "(\(Formatting.decimal(counting.loss))).")
+    case .baselines, .checkpoint:
       break
     case .warning(let text):
       terminal.writeBold("Warning:", to: .error)
@@ -159,6 +158,9 @@ extension TrainingReport {
     }
     let loss = best.validationLoss.map { ", validation loss \(Formatting.decimal($0))" } ?? ""
     say("Done in \(Formatting.duration(seconds: elapsed)). Best checkpoint: \(path)\(loss).")
+    if let counting = run.baselines?.counting, let loss = best.validationLoss, loss >= counting.loss {
+      say("Counting alone reaches \(Formatting.decimal(counting.loss)); this model \(Formatting.decimal(loss)).")
+    }
     if !json { try sample(path) }
     say("\nFor more:\n  \(invocation()) sample \(shellQuoted(directory.path))")
   }

@@ -156,6 +156,27 @@ SAFETENSORS = [
            "from: range.lowerBound, with", "from: 0, with"),
 ]
 
+NGRAMS = [
+    Mutant("n-grams: the beginning of a text is nothing to come after", "NGrams/LevelBuilder.swift",
+           "return text.forEachRun(range) { tallies[level].add(Int($0), count: $1) }", "return"),
+    Mutant("n-grams: longer contexts that occur once are not counted by how often", "NGrams/LevelBuilder.swift",
+           "return noteSingle(position, from: level + 1)", "return"),
+    Mutant("n-grams: a context that occurs once is taken for any longer one", "NGrams/NGramCounts.swift",
+           "guard id >= 0, symbols[position - path.depth] == UInt32(id) + 1 else", "guard id >= 0 else"),
+    Mutant("n-grams: sorted by one earlier token less", "NGrams/SortedPositions.swift",
+           "[0] + (1..<length + 1).reversed()", "[0] + (1..<length).reversed()"),
+    Mutant("Kneser–Ney: the discounts of predecessors are those of occurrences", "NGrams/Level.swift",
+           "countsOfCounts: countsOfCounts[1]", "countsOfCounts: countsOfCounts[0]"),
+    Mutant("Kneser–Ney: Y = n₁ / (n₁ + n₂)", "NGrams/Discounts.swift",
+           "n[0] + 2 * n[1]", "n[0] + n[1]"),
+    Mutant("Kneser–Ney: the longest contexts go by predecessors too", "NGrams/KneserNey.swift",
+           "length == order - 1 ? .occurrences : .predecessors", ".predecessors"),
+    Mutant("Kneser–Ney: shorter contexts get the whole in a distribution", "NGrams/KneserNey.swift",
+           "      share *= backoff(path, length)\n", ""),
+    Mutant("losses: the first token is scored too", "NGrams/NGramCounts+Losses.swift",
+           "max(range.lowerBound, tokens.startIndex + 1)", "range.lowerBound"),
+]
+
 # By the test target that must notice them.
 MUTANTS = {
     "CKernelsTests": KERNELS,
@@ -163,4 +184,5 @@ MUTANTS = {
     "SamplingTests": SAMPLER,
     "CheckpointsTests": SAFETENSORS,
     "OptimizersTests": OPTIMIZER,
+    "NGramsTests": NGRAMS,
 }

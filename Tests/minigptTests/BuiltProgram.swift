@@ -56,8 +56,15 @@ enum BuiltProgram {
       try process.run()
     }
 
-    /// Waits until something is on standard output. What the pipe does not hold keeps the program waiting.
-    func waitForOutput() { firstOutput = output.fileHandleForReading.availableData }
+    /// Waits until something with `text` in it is on standard output. What the pipe does not hold keeps the program
+    /// waiting.
+    func waitForOutput(with text: String = "\n") {
+      repeat {
+        let more = output.fileHandleForReading.availableData
+        if more.isEmpty { return }
+        firstOutput += more
+      } while !String(decoding: firstOutput, as: UTF8.self).contains(text)
+    }
 
     /// Sends a signal.
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }

@@ -68,7 +68,7 @@ struct CheckpointCommandTests {
     _ = try workspace.train()
     let outcome = try workspace.run("eval", "checkpoints/fox", "fox.txt", "--json")
     let object = try #require(try outcome.objects().first)
-    #expect(object.names == ["loss", "bits_per_character", "tokens"])
+    #expect(object.names == ["loss", "bits_per_character", "tokens", "baselines"])
     #expect(object["tokens"] == 1379)
     guard case .number(let loss) = object["loss"], case .number(let bits) = object["bits_per_character"]
     else {
@@ -79,6 +79,27 @@ struct CheckpointCommandTests {
     #expect(abs(bits - loss / log(2)) < 1e-9)
     let words = try workspace.run("eval", "checkpoints/fox", "fox.txt")
     #expect(words.output.contains("loss \(Formatting.decimal(loss)) nats per character"))
+  }
+
+  @Test("eval shows the baselines of the run where the text is the one that it was trained on, and else why not")
+  func baselines() throws {
+    let workspace = try Workspace()
+    let trained = try workspace.train("--json").objects()
+    let same = try workspace.run("eval", "checkpoints/fox", "fox.txt", "--json")
+    let baselines = try #require(try same.objects().first?["baselines"])
+    for name in baselines.names { #expect(baselines[name] == trained[0][name], "\(name)") }
+    #expect(baselines.names.contains("kneser_ney"))
+    #expect(same.error.contains("baselines, on its validation split: 3.1781 nats per character for uniform guessing, "))
+
+    try workspace.write("The crow sat under the old tree.\n", to: "crow.txt")
+    let other = try workspace.run("eval", "checkpoints/fox", "crow.txt", "--json")
+    #expect(try other.objects().first?["baselines"] == .null)
+    #expect(other.error.contains("baselines: none, as they come from the text that the model was trained on"))
+
+    try FileManager.default.removeItem(
+      atPath: workspace.folder.path + "/checkpoints/fox/checkpoint-8/trainer_state.json")
+    let unknown = try workspace.run("eval", "checkpoints/fox/checkpoint-8", "fox.txt")
+    #expect(unknown.output.contains("baselines: none, as the checkpoint does not say what text it was trained on"))
   }
 
   @Test("train and eval show the floor that stands beside a corpus")

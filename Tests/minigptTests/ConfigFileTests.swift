@@ -119,7 +119,7 @@ struct ConfigFileTests {
     try workspace.write(#"{"overwrite": true, "out": "run", "max_iters": 1500, "json": true}"#, to: "c.json")
     let words = ["train", "fox.txt", "--config", "c.json"] + Self.restOfSmall + ["--eval-interval", "1500"]
     let running = try BuiltProgram.Running(BuiltProgram.path, words, in: workspace.folder)
-    running.waitForOutput()
+    running.waitForOutput(with: #""event":"step""#)
     running.signal(SIGINT)
     let interrupted = running.outcome()
     #expect(interrupted.status == ExitCode.interrupted.rawValue)

@@ -21,7 +21,7 @@ struct DivergenceCommandTests {
       }
       if flags == ["--json"] {
         let events = try outcome.objects()
-        #expect(events.map { $0["event"] } == ["step", "eval"])
+        #expect(events.map { $0["event"] } == ["baselines", "step", "eval"])
         #expect(events.last?["val_loss"] == .null)
       }
     }

@@ -12,16 +12,22 @@ struct TrainCommandTests {
     let events = try outcome.objects()
     let names = events.compactMap { $0["event"] }
     let half: [JSON] = ["step", "step", "step", "step", "eval", "checkpoint"]
-    #expect(names == half + half + ["done"])
+    #expect(names == ["baselines"] + half + half + ["done"])
     #expect(
       events[0].names == [
+        "event", "step", "uniform", "unigram", "bigram", "kneser_ney", "kneser_ney_order", "counted_share",
+        "scored_share", "floor",
+      ])
+    #expect(events[0]["floor"] == .null)
+    #expect(
+      events[1].names == [
         "event", "step", "loss", "learning_rate", "grad_norm", "tokens_per_second", "ms_per_step",
       ])
-    #expect(events[0]["step"] == 1)
-    #expect(events[4].names == ["event", "step", "train_loss", "val_loss"])
-    #expect(events[11] == ["event": "checkpoint", "step": 8, "path": "checkpoints/fox/checkpoint-8"])
-    #expect(events[12]["outcome"] == "finished")
-    #expect(events[12]["step"] == 8)
+    #expect(events[1]["step"] == 1)
+    #expect(events[5].names == ["event", "step", "train_loss", "val_loss"])
+    #expect(events[12] == ["event": "checkpoint", "step": 8, "path": "checkpoints/fox/checkpoint-8"])
+    #expect(events[13]["outcome"] == "finished")
+    #expect(events[13]["step"] == 8)
     #expect(outcome.error.contains("corpus     fox.txt: 1,380 characters, "))
   }
 
@@ -33,11 +39,24 @@ struct TrainCommandTests {
     for part in [
       "corpus     fox.txt: 1,380 characters, 23 different; 1,242 for training, 138 for validation",
       "model      layers 1, heads 2, width 8, context 8; 1,080 parameters", "saved to checkpoints/fox\n",
-      "baselines  3.1781 nats per character for uniform guessing, ", "\n       4  ", "\n       8  ",
+      "baselines  3.1781 nats per character for uniform guessing, ", " for Kneser–Ney counts, order 8\n",
+      "\n       4  ", "\n       8  ", "Counting alone reaches 0.",
       "Best checkpoint: checkpoints/fox/checkpoint-", "A sample:", " sample checkpoints/fox\n",
     ] {
       #expect(outcome.output.contains(part), "\(part)")
     }
+  }
+
+  @Test("the step from which a model is better than counting is told once, and not that it never was")
+  func beatsCounting() throws {
+    let workspace = try Workspace()
+    // Counting expects more of what it has seen. A model that learns next to nothing expects all characters alike.
+    try workspace.write(String(repeating: "a", count: 60) + String(repeating: "b", count: 60), to: "ab.txt")
+    let words = ["--val-fraction", "0.5", "--learning-rate", "1e-9", "--min-lr", "1e-10"]
+    let output = try workspace.run(["train", "ab.txt"] + Workspace.small + words).output
+    #expect(output.contains("\nFrom step 4 on, the model is better than counting ("))
+    #expect(output.ranges(of: "better than counting").count == 1)
+    #expect(!output.contains("Counting alone"))
   }
 
   @Test("a run that is there is left alone: the default takes the next free name, an explicit one is refused")
@@ -101,7 +120,7 @@ struct TrainCommandTests {
     let workspace = try Workspace()
     let flags = (Workspace.small + ["--max-iters", "1000000"]).joined(separator: " ")
     let line =
-      "cd '\(workspace.folder.path)'; { $MINIGPT train fox.txt --json \(flags); echo $? > status; } | head -n 1"
+      "cd '\(workspace.folder.path)'; { $MINIGPT train fox.txt --json \(flags); echo $? > status; } | head -n 2"
     #expect(try BuiltProgram.shell(line).output.hasPrefix("{"))
     #expect(workspace.bytes("status") == Data("\(ExitCode.interrupted.rawValue)\n".utf8))
     #expect(workspace.bytes("checkpoints/fox/last/model.safetensors") != nil)
@@ -116,7 +135,7 @@ struct TrainCommandTests {
     let words =
       ["train", "fox.txt"] + Workspace.small + ["--max-iters", "1500", "--eval-interval", "1500", "--json"]
     let running = try BuiltProgram.Running(BuiltProgram.path, words, in: workspace.folder)
-    running.waitForOutput()
+    running.waitForOutput(with: #""event":"step""#)
     running.signal(signal)
     let interrupted = running.outcome()
     #expect(interrupted.status == ExitCode.interrupted.rawValue)
@@ -149,8 +168,9 @@ struct TrainCommandTests {
     let workspace = try Workspace()
     _ = try workspace.train()
     let events = try workspace.train("--resume", "--max-iters", "9", "--json").objects()
-    #expect(events.first?["step"] == 9)
-    #expect(events.first?["learning_rate"] == 1e-4)
+    #expect(events[0]["event"] == "baselines")
+    #expect(events[1]["step"] == 9)
+    #expect(events[1]["learning_rate"] == 1e-4)
     #expect(events.last?["step"] == 9)
   }
 
@@ -162,7 +182,7 @@ struct TrainCommandTests {
     #expect(outcome.status == ExitCode.ioFailure.rawValue)
     let metrics = try #require(workspace.bytes("checkpoints/fox/metrics.jsonl"))
     let lines = String(decoding: metrics, as: UTF8.self).split(separator: "\n")
-    #expect(lines.count == 12)
+    #expect(lines.count == 13)
     #expect(lines.allSatisfy { $0.hasPrefix("{\"event\":") })
   }
 

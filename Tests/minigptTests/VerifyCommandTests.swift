@@ -95,14 +95,16 @@ struct VerifyCommandTests {
       try $0.replace("\"n_layer\": 1", by: "\"n_layer\": -1", in: checkpoint + "trainer_state.json")
       try $0.reseal(checkpoint)
     },
-    Damage(testDescription: "a step twice in the record", says: "line 2: step 1 after step 1") {
+    Damage(testDescription: "a step twice in the record", says: "line 3: step 1 after step 1") {
       try $0.change("checkpoints/fox/metrics.jsonl") { bytes in
-        bytes = bytes[...(bytes.firstIndex(of: 0x0A) ?? 0)] + bytes
+        let (baselines, first, rest) = bytes.lines
+        bytes = baselines + first + first + rest
       }
     },
-    Damage(testDescription: "a step missing in the record", says: "line 1: step 2 after step 0") {
+    Damage(testDescription: "a step missing in the record", says: "line 2: step 2 after step 0") {
       try $0.change("checkpoints/fox/metrics.jsonl") { bytes in
-        bytes = bytes[((bytes.firstIndex(of: 0x0A) ?? 0) + 1)...]
+        let (baselines, _, rest) = bytes.lines
+        bytes = baselines + rest
       }
     },
     Damage(testDescription: "a record that is none", says: "line 1: no event of a run") {
@@ -111,7 +113,8 @@ struct VerifyCommandTests {
     Damage(testDescription: "a record that ends early", says: "ends at step 1, where the last checkpoint is of step 8")
     {
       try $0.change("checkpoints/fox/metrics.jsonl") { bytes in
-        bytes = bytes[...(bytes.firstIndex(of: 0x0A) ?? 0)]
+        let (baselines, first, _) = bytes.lines
+        bytes = baselines + first
       }
     },
     Damage(testDescription: "a link elsewhere", says: "leads to checkpoint-4 instead of checkpoint-8") {
@@ -241,5 +244,13 @@ extension Data {
   fileprivate mutating func replaceLastFloat(by value: Float) {
     removeLast(4)
     Swift.withUnsafeBytes(of: value.bitPattern.littleEndian) { append(contentsOf: $0) }
+  }
+}
+
+extension Data {
+  /// A record's first line, which has the baselines, its second, which has the first step, and what comes after them.
+  fileprivate var lines: (baselines: Data, first: Data, rest: Data) {
+    let ends = indices.filter { self[$0] == 0x0A }.map { $0 + 1 }
+    return (self[..<ends[0]], self[ends[0]..<ends[1]], self[ends[1]...])
   }
 }

@@ -65,7 +65,13 @@ struct EvalCommand: Command {
         file: path, reason: "its loss is \(result.loss): its weights are damaged, or its training diverged")
     }
     // The first token is not scored.
-    show(result, of: TextExtent(of: tokens.dropFirst(), by: loaded.tokenizer), on: terminal, people)
+    let extent = TextExtent(of: tokens.dropFirst(), by: loaded.tokenizer)
+    show(result, of: extent, on: terminal, people)
+    let baselines = Result { () throws(Baselines.Lack) in
+      try Baselines(ofCheckpoint: path, on: corpus, tokens, vocabularySize: loaded.tokenizer.vocabularySize)
+    }
+    terminal.writeLine(BaselinesReport.line(baselines, by: loaded.tokenizer.unit), to: people)
+    if json { terminal.writeLine(object(result, extent, try? baselines.get()).compact) }
     return .success
   }
 
@@ -93,11 +99,12 @@ struct EvalCommand: Command {
       let nats = Formatting.decimal(floor)
       terminal.writeLine("floor \(nats) nats per character, the entropy of its validation split", to: people)
     }
-    guard json else { return }
-    let object: JSON = [
-      "loss": .number(result.loss), "bits_per_character": .number(bitsPerCharacter),
-      "tokens": .integer(result.tokenCount),
+  }
+
+  private func object(_ result: EvaluationResult, _ extent: TextExtent, _ baselines: Baselines?) -> JSON {
+    [
+      "loss": .number(result.loss), "bits_per_character": .number(extent.perCharacter(result.bitsPerToken)),
+      "tokens": .integer(result.tokenCount), "baselines": baselines.map { $0.json } ?? .null,
     ]
-    terminal.writeLine(object.compact)
   }
 }

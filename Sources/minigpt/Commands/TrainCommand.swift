@@ -80,6 +80,7 @@ struct TrainCommand: RunCommand {
 
   private func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
     var report = report
+    run.floor = CorpusFloor.natsPerCharacter(ofCorpus: corpus)
     report.beginTable()
     Interruption.startListening()
     let outcome: TrainingRun.Outcome
