@@ -53,7 +53,7 @@ extension KernelCase {
       let (losses, logits) = (Floats(rows), Floats(rows * size))
       let targets = (0..<rows).map { Int32($0 % size) }
       return {
-        m.kernels.cross_entropy(m.pool, losses.start, logits.start, logits.start, targets, 1, rows, size)
+        m.kernels.cross_entropy(m.pool, losses.start, logits.start, logits.start, targets, 1, 0, rows, size)
       }
     }
   }
