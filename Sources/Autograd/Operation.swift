@@ -6,7 +6,7 @@ public enum Operation: String, Sendable, Hashable, CaseIterable {
   // Arithmetic
   case add, subtract, multiply, divide, negate, affine
   // Elementary functions and activations
-  case exp, log, sqrt, power, tanh, sigmoid, relu, silu, gelu
+  case exp, log, sqrt, power, tanh, sigmoid, relu, silu, gelu, reluSquared
   // Layout
   case broadcast, reshape, transpose, slice, concatenate, gather
   // Element types and choice
@@ -16,9 +16,9 @@ public enum Operation: String, Sendable, Hashable, CaseIterable {
   // Products
   case matmul, linear
   // Rows
-  case softmax, logSoftmax, layerNorm
+  case softmax, logSoftmax, layerNorm, rmsNorm
   // The transformer's own
-  case embedding, dropout, rotaryEmbedding, attention, linearCrossEntropy
+  case embedding, dropout, rotaryEmbedding, normalizedRotaryEmbedding, attention, linearCrossEntropy
   // A user's own
   case custom
 }

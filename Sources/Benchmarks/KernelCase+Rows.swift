@@ -11,9 +11,11 @@ extension KernelCase {
   /// Kernels over rows of the residual stream and of the logits.
   static func rows(_ config: GPTConfig, batchSize: Int) -> [KernelCase] {
     let (rows, width) = (batchSize * config.contextLength, config.width)
-    return layerNorm(rows, width) + [
-      crossEntropy(rows, config.vocabularySize), biasGradient(rows, config.mlpWidth),
-    ]
+    let crossEntropy = crossEntropy(rows, config.vocabularySize, cap: config.architecture.logitCap)
+    switch config.architecture {
+    case .gpt: return layerNorm(rows, width) + [crossEntropy, biasGradient(rows, config.mlpWidth)]
+    case .nanochat: return rmsNorm(rows, width) + [crossEntropy]
+    }
   }
 
   /// Forward reads x and writes y, backward reads dy and x and writes dx, each [M, C].
@@ -46,14 +48,29 @@ extension KernelCase {
     ]
   }
 
+  /// Forward reads x and writes y, backward reads dy and y and writes dx, each [M, C].
+  private static func rmsNorm(_ rows: Int, _ width: Int) -> [KernelCase] {
+    let count = rows * width
+    return [
+      KernelCase("rms norm forward", [rows, width], .copy, bytes(ofFloats: 2 * count + rows)) { m in
+        let (y, x, rstd) = (Floats(count), Floats(count), Floats(rows))
+        return { m.kernels.rms_norm(m.pool, y.start, rstd.start, x.start, 1e-6, rows, width) }
+      },
+      KernelCase("rms norm backward", [rows, width], .copy, bytes(ofFloats: 3 * count + rows)) { m in
+        let (dx, dy, y, rstd) = (Floats(count), Floats(count), Floats(count), Floats(rows))
+        return { m.kernels.rms_norm_backward(m.pool, dx.start, dy.start, y.start, rstd.start, rows, width) }
+      },
+    ]
+  }
+
   /// Logits [M, V] become their gradient in place.
-  private static func crossEntropy(_ rows: Int, _ size: Int) -> KernelCase {
+  private static func crossEntropy(_ rows: Int, _ size: Int, cap: Double?) -> KernelCase {
     KernelCase("softmax, cross-entropy", [rows, size], .copy, bytes(ofFloats: 2 * rows * size + 2 * rows)) {
       m in
       let (losses, logits) = (Floats(rows), Floats(rows * size))
       let targets = (0..<rows).map { Int32($0 % size) }
       return {
-        m.kernels.cross_entropy(m.pool, losses.start, logits.start, logits.start, targets, 1, rows, size)
+        m.kernels.cross_entropy(m.pool, losses.start, logits.start, logits.start, targets, 1, cap ?? 0, rows, size)
       }
     }
   }
@@ -73,15 +90,20 @@ extension KernelCase {
     let rows = batchSize * config.contextLength
     let (hidden, stream) = (rows * config.mlpWidth, rows * config.width)
     let matrix = config.mlpWidth * config.width
+    let activation: (name: String, kernel: ck_unary) =
+      switch config.architecture {
+      case .gpt: ("gelu", ck_unary_gelu)
+      case .nanochat: ("squared relu", ck_unary_relu_squared)
+      }
     return [
-      KernelCase("gelu forward", [rows, config.mlpWidth], .copy, bytes(ofFloats: 2 * hidden)) { m in
+      KernelCase("\(activation.name) forward", [rows, config.mlpWidth], .copy, bytes(ofFloats: 2 * hidden)) { m in
         let (y, x) = (Floats(hidden), Floats(hidden))
-        return { m.kernels.unary(m.pool, ck_unary_gelu, y.start, x.start, hidden) }
+        return { m.kernels.unary(m.pool, activation.kernel, y.start, x.start, hidden) }
       },
-      KernelCase("gelu backward", [rows, config.mlpWidth], .copy, bytes(ofFloats: 4 * hidden)) { m in
+      KernelCase("\(activation.name) backward", [rows, config.mlpWidth], .copy, bytes(ofFloats: 4 * hidden)) { m in
         let (dx, dy, x, y) = (Floats(hidden), Floats(hidden), Floats(hidden), Floats(hidden))
         return {
-          m.kernels.unary_with_backward(m.pool, ck_unary_gelu, y.start, dx.start, dy.start, x.start, hidden)
+          m.kernels.unary_with_backward(m.pool, activation.kernel, y.start, dx.start, dy.start, x.start, hidden)
         }
       },
       KernelCase("residual add", [rows, config.width], .copy, bytes(ofFloats: 3 * stream)) { m in
@@ -126,28 +148,60 @@ extension KernelCase {
         let (gradient, dy) = (Floats(size * width), Floats(rows * width, zero: true))
         return { m.kernels.embedding_backward(m.pool, gradient.start, dy.start, ids, rows, width) }
       },
-      rotary(config, rows: rows),
-    ]
+    ] + rotary(config, rows: rows)
   }
 
-  /// Queries and keys turned, values copied.
-  private static func rotary(_ config: GPTConfig, rows: Int) -> KernelCase {
+  /// Queries and keys turned, and normalized in an architecture that does; values copied.
+  private static func rotary(_ config: GPTConfig, rows: Int) -> [KernelCase] {
     let heads = config.headCount + config.keyValueHeadCount
     let rowWidth = (heads + config.keyValueHeadCount) * config.headWidth
-    let length = config.contextLength
+    let (length, count) = (config.contextLength, rows * rowWidth)
     let angles = config.contextLength * config.headWidth / 2
-    return KernelCase("rotary", [rows, rowWidth], .copy, bytes(ofFloats: 2 * rows * rowWidth + 2 * angles)) {
-      m in
-      let (y, x) = (Floats(rows * rowWidth), Floats(rows * rowWidth))
-      let (cosines, sines) = (Floats(angles), Floats(angles))
-      return {
-        var shape = ck_rotary(
-          batch: rows / length, sequence_length: length, x_stride: rowWidth, x_batch_stride: length * rowWidth,
-          y_stride: rowWidth, y_batch_stride: length * rowWidth, heads: heads, head_width: config.headWidth,
-          copied: rowWidth - heads * config.headWidth, first_position: 0, first_positions: nil, y_first_rows: nil,
-          inverse: false)
-        m.kernels.rotary(m.pool, y.start, x.start, cosines.start, sines.start, &shape)
-      }
+    @Sendable func shape() -> ck_rotary {
+      ck_rotary(
+        batch: rows / length, sequence_length: length, x_stride: rowWidth, x_batch_stride: length * rowWidth,
+        y_stride: rowWidth, y_batch_stride: length * rowWidth, heads: heads, head_width: config.headWidth,
+        copied: rowWidth - heads * config.headWidth, first_position: 0, first_positions: nil, y_first_rows: nil,
+        inverse: false)
+    }
+    switch config.architecture {
+    case .gpt:
+      return [
+        KernelCase("rotary", [rows, rowWidth], .copy, bytes(ofFloats: 2 * count + 2 * angles)) { m in
+          let (y, x, cosines, sines) = (Floats(count), Floats(count), Floats(angles), Floats(angles))
+          return {
+            var shape = shape()
+            m.kernels.rotary(m.pool, y.start, x.start, cosines.start, sines.start, &shape)
+          }
+        }
+      ]
+    case .nanochat:
+      let statistics = rows * heads
+      return [
+        KernelCase(
+          "rotary, norm forward", [rows, rowWidth], .copy, bytes(ofFloats: 2 * count + 2 * angles + statistics)
+        ) { m in
+          let (y, x, cosines, sines) = (Floats(count), Floats(count), Floats(angles), Floats(angles))
+          let rstd = Floats(statistics)
+          return {
+            var shape = shape()
+            m.kernels.rotary_norm(m.pool, y.start, rstd.start, x.start, cosines.start, sines.start, 1e-6, &shape)
+          }
+        },
+        // What is only copied, the values' part, is not read of y.
+        KernelCase(
+          "rotary, norm backward", [rows, rowWidth], .copy,
+          bytes(ofFloats: 2 * count + rows * heads * config.headWidth + 2 * angles + statistics)
+        ) { m in
+          let (dx, dy, y) = (Floats(count), Floats(count), Floats(count))
+          let (cosines, sines, rstd) = (Floats(angles), Floats(angles), Floats(statistics))
+          return {
+            var shape = shape()
+            m.kernels.rotary_norm_backward(
+              m.pool, dx.start, dy.start, y.start, rstd.start, cosines.start, sines.start, &shape)
+          }
+        },
+      ]
     }
   }
 }

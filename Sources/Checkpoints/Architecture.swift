@@ -8,6 +8,9 @@ package protocol Architecture: Sendable {
   /// `model_type` in `config.json`, by which a checkpoint's architecture is known.
   var modelType: String { get }
 
+  /// Which of `GPT`'s architectures it is.
+  var modelArchitecture: ModelArchitecture { get }
+
   /// `config.json` of a model of this configuration.
   func json(of config: GPTConfig) -> JSON
 
@@ -35,7 +38,7 @@ package struct StoredTensor: Sendable, Equatable {
 }
 
 /// Every architecture that is read and written; where none is asked for, a model is written as the first that holds it.
-package let architectures: [any Architecture] = [Starcoder2()]
+package let architectures: [any Architecture] = [Starcoder2(), NanoChat()]
 
 /// The architecture that a model of this configuration is written as, of those called `name` where one is asked for; nil
 /// where none holds it.

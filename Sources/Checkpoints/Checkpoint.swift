@@ -3,8 +3,8 @@ import Files
 import Text
 import Transformer
 
-/// A model and its tokenizer, kept in a directory that transformers opens: as `Starcoder2ForCausalLM`, unless another
-/// architecture is asked for.
+/// A model and its tokenizer, kept in a directory that transformers opens: as `Starcoder2ForCausalLM` or
+/// `NanoChatForCausalLM`, by the model's architecture.
 ///
 ///     let checkpoint = try Checkpoint(directory: RunDirectory.checkpoint(at: "checkpoints/fables"))
 ///     let logits = checkpoint.model.logits(try checkpoint.tokenizer.encode("Once"))

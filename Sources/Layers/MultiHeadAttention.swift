@@ -2,7 +2,7 @@ import Autograd
 import Randomness
 
 /// Multi-head attention with its projections: Vaswani et al., arXiv 1706.03762. Key and value heads may be fewer than
-/// query heads (Ainslie et al., arXiv 2305.13245), and queries and keys may be rotated by their positions.
+/// query heads (Ainslie et al., arXiv 2305.13245); queries and keys may be rotated by their positions, and normalized.
 ///
 ///     let attention = MultiHeadAttention(64, headCount: 4, key: key)
 ///     attention(x, mask: .causal)       // self-attention
@@ -14,15 +14,21 @@ public struct MultiHeadAttention: Module {
   public var output: Linear
   /// H, G and D.
   public let headCount, keyValueHeadCount, headWidth: Int
+  /// The norm of each head's queries and keys, after their rotation (QK-norm: Henry et al., arXiv 2010.04245); nil for
+  /// none.
+  public let queryKeyNorm: RMSNorm?
 
   /// Attention with the given projections. Traps if `qkv` does not fit the heads.
-  public init(qkv: Linear, output: Linear, headCount: Int, keyValueHeadCount: Int? = nil) {
+  public init(
+    qkv: Linear, output: Linear, headCount: Int, keyValueHeadCount: Int? = nil, queryKeyNorm: RMSNorm? = nil
+  ) {
     let groups = headCount + 2 * (keyValueHeadCount ?? headCount)
     require(
       headCount > 0 && qkv.weight.shape[0] % groups == 0 && headCount % (keyValueHeadCount ?? headCount) == 0,
       "MultiHeadAttention: qkv \(qkv.weight.shape) for \(headCount) query, \(keyValueHeadCount ?? headCount) key heads")
     (self.qkv, self.output, self.headCount) = (qkv, output, headCount)
     self.keyValueHeadCount = keyValueHeadCount ?? headCount
+    self.queryKeyNorm = queryKeyNorm
     headWidth = qkv.weight.shape[0] / groups
   }
 
@@ -56,23 +62,26 @@ extension MultiHeadAttention {
   public func callAsFunction(
     _ x: Tensor, after prologue: Prologue = .identity, mask: AttentionMask, _ context: ForwardContext = ForwardContext()
   ) -> Tensor {
-    let projected = qkv(x, after: prologue)  // [B, T, (H + 2G)·D]
+    var projected = qkv(x, after: prologue)  // [B, T, (H + 2G)·D]
+    let positions = context.positions
+    if positions == nil, let queryKeyNorm { projected = normalized(projected, by: queryKeyNorm) }
+    let epsilon = positions == nil ? nil : queryKeyNorm?.epsilon  // of the norm that goes with the rotation
     let showsWeights = context.observes(.attentionWeights(layer: context.layer))
     if let cache = context.cache {
       guard showsWeights else {
-        return finish(cache.attention(packed: projected, positions: context.positions, mask: mask), context)
+        let mixed = cache.attention(packed: projected, positions: positions, normalizing: epsilon, mask: mask)
+        return finish(mixed, context)
       }
-      let (queries, keys, values) = cache.append(packed: projected, positions: context.positions)
+      let (queries, keys, values) = cache.append(packed: projected, positions: positions, normalizing: epsilon)
       return finish(mix(queries, keys, values, mask, context), context)
     }
-    let rotated =
-      context.positions.map { projected.rotaryEmbedding($0, headCount: headCount + keyValueHeadCount) } ?? projected
+    let packed = positions.map { rotated(projected, $0, normalizing: epsilon) } ?? projected
     if showsWeights {
-      let parts = rotated.split(into: heads)
+      let parts = packed.split(into: heads)
       return finish(mix(parts.queries, parts.keys, parts.values, mask, context), context)
     }
     let mixed = Tensor.attention(
-      packed: rotated, headCount: headCount, keyValueHeadCount: keyValueHeadCount, mask: mask,
+      packed: packed, headCount: headCount, keyValueHeadCount: keyValueHeadCount, mask: mask,
       dropout: context.dropout(at: .attentionWeights))
     return finish(mixed, context)
   }
@@ -88,12 +97,28 @@ extension MultiHeadAttention {
         .reshaped(to: [source.shape[0], source.shape[1], rows.count / headWidth, headWidth])
     }
     let parts = heads.parts
-    let (keys, values) = (project(memory, parts.keys), project(memory, parts.values))
-    return finish(mix(project(x, parts.queries), keys, values, mask, context), context)
+    let norm = { (heads: Tensor) in queryKeyNorm?(heads) ?? heads }
+    let (queries, keys) = (norm(project(x, parts.queries)), norm(project(memory, parts.keys)))
+    return finish(mix(queries, keys, project(memory, parts.values), mask, context), context)
   }
 
   private var heads: AttentionHeads {
     AttentionHeads(queries: headCount, keysAndValues: keyValueHeadCount, width: headWidth)
+  }
+
+  /// Packed rows with queries and keys rotated, and normalized if there is an ε.
+  private func rotated(_ packed: Tensor, _ positions: RotaryTable, normalizing epsilon: Double?) -> Tensor {
+    let count = headCount + keyValueHeadCount
+    guard let epsilon else { return packed.rotaryEmbedding(positions, headCount: count) }
+    return packed.normalizedRotaryEmbedding(positions, headCount: count, epsilon: epsilon)
+  }
+
+  /// Packed rows with queries and keys normalized, where nothing is rotated.
+  private func normalized(_ packed: Tensor, by norm: RMSNorm) -> Tensor {
+    let parts = packed.split(into: heads)
+    return .concatenate(
+      [norm(parts.queries), norm(parts.keys), parts.values].map { $0.reshaped(to: packed.shape.dropLast() + [-1]) },
+      axis: 2)
   }
 
   /// The values as attention mixes them, or as the probe's weights do: [B, T, H, D].

@@ -9,6 +9,9 @@ extension Recipe {
 
   private static var modelSettings: [Setting] {
     [
+      Setting(
+        "architecture", \.model.architecture, .architecture, .model, missing: .gpt, isOmittedIfMissing: true,
+        help: architectureHelp),
       Setting("n_layer", \.model.layerCount, .integer(in: 1...4096), .model, help: "Number of transformer blocks (L)."),
       Setting("n_head", \.model.headCount, .integer(in: 1...4096), .model, help: "Number of attention heads (H)."),
       Setting(
@@ -105,6 +108,12 @@ extension Recipe {
         help: "Fraction of the corpus, at its end, held out for validation."),
     ]
   }
+
+  /// The help of `--architecture`.
+  package static let architectureHelp = """
+    What blocks are made of: gpt (layer norm, biases, GELU, a tied head; transformers' Starcoder2), or nanochat (RMS \
+    norm, normalized queries and keys, squared ReLU, no biases, an untied head, capped logits; transformers' NanoChat).
+    """
 
   /// The help of `--optimizer`.
   package static let optimizerHelp = """

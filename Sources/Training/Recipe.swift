@@ -62,7 +62,10 @@ extension Recipe {
     } catch {
       throw .invalidOption(Self.naming(error))
     }
-    if architecture(of: config) == nil { throw .invalidOption(misfit(config, with: architectures[0])) }
+    if architecture(of: config) == nil {
+      let nearest = architectures.first { $0.modelArchitecture == config.architecture } ?? architectures[0]
+      throw .invalidOption(misfit(config, with: nearest))
+    }
   }
 
   /// Why a checkpoint of this architecture cannot hold the recipe's model, whose configuration is `config`: what reading

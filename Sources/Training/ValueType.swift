@@ -1,5 +1,6 @@
 import Autograd
 import Files
+import Transformer
 
 /// The values that a setting or an argument of the command line takes: which are accepted, how that is said, and how
 /// one is written as text and as JSON.
@@ -175,6 +176,11 @@ extension ValueType<Bool> {
 extension ValueType<Precision> {
   /// A precision by its name.
   package static let precision = choice("name")
+}
+
+extension ValueType<ModelArchitecture> {
+  /// A model's architecture by its name.
+  package static let architecture = choice("name")
 }
 
 extension ValueType<OptimizerKind> {

@@ -2,23 +2,27 @@ import Autograd
 import Layers
 import Randomness
 
-/// A decoder-only transformer: token embedding, L blocks, a final layer norm, and a head that computes logits.
+/// A decoder-only transformer: token embedding, L blocks, a final norm, and a head that computes logits.
 ///
-/// The arithmetic is Starcoder2's (Lozhkov et al., arXiv 2402.19173): pre-norm, layer norm and linear maps with bias,
-/// rotary positions, GELU-tanh, grouped-query attention, optionally a sliding window, and a tied head.
+/// It is pre-norm, with rotary positions and grouped-query attention, optionally over a sliding window; the rest is the
+/// architecture's: see `ModelArchitecture`.
 /// A model is a value: a copy keeps its weights whatever becomes of the original.
 public struct GPT: Module {
   /// The hyperparameters of the architecture.
   public let config: GPTConfig
 
   var embedding: Embedding  // [V, C]
+  private let embeddingNorm: RMSNorm?
   var blocks: [Block]
   var norm: any Norm
   var untiedHead: Embedding?  // [V, C]
   private var angles: RotaryAngles
 
-  /// A model with GPT-2's initial weights: normal with σ = 0.02, the projections into the residual stream
-  /// 0.02/√(2L), biases zero. Throws if `config` is not valid.
+  /// A model with its architecture's initial weights. Throws if `config` is not valid.
+  ///
+  /// GPT-2's are normal with σ = 0.02, the projections into the residual stream 0.02/√(2L), biases zero. nanochat's are
+  /// uniform in ±√(3/C), the projections into the residual stream zero, the embedding normal with σ = 1, the head with
+  /// σ = 0.001.
   public init(_ config: GPTConfig, key: RandomKey) throws(GPTConfigError) {
     try config.validate()
     self.init(config, .drawn(key))
@@ -41,9 +45,10 @@ public struct GPT: Module {
   private init(_ config: GPTConfig, _ weights: InitialWeights) {
     self.config = config
     embedding = weights.derived(by: 0).embedding(config)
+    embeddingNorm = weights.embeddingNorm(config)
     blocks = (0..<config.layerCount).map { Block(config, weights.derived(by: 1).derived(by: $0)) }
     norm = weights.norm(config)
-    untiedHead = config.tiesHead ? nil : weights.derived(by: 2).embedding(config)
+    untiedHead = weights.derived(by: 2).head(config)
     angles = RotaryAngles(config, elementType: .float32)
   }
 
@@ -70,7 +75,8 @@ extension GPT {
     inputs: [Int32], targets: [Int32], batchSize: Int, dropout: Dropout? = nil, probe: Probe? = nil
   ) -> Tensor {
     let hidden = hidden(inputs, batchSize: batchSize, dropout: dropout, probe: probe)
-    return .linearCrossEntropy(hidden.reshaped(to: [-1, config.width]), weight: head, targets: targets)
+    return .linearCrossEntropy(
+      hidden.reshaped(to: [-1, config.width]), weight: head, targets: targets, cappedAt: config.architecture.logitCap)
   }
 
   /// The logits of the token after each position: `[B, T] → [B, T, V]`.
@@ -81,7 +87,7 @@ extension GPT {
     _ tokens: [Int32], batchSize: Int = 1, cache: KVCache? = nil, probe: Probe? = nil
   ) -> Tensor {
     let hidden = hidden(tokens, batchSize: batchSize, cache: cache, probe: probe)
-    return Tensor.matmul(hidden.reshaped(to: [-1, config.width]), head, transposeB: true)
+    return logits(ofRows: hidden.reshaped(to: [-1, config.width]))
       .reshaped(to: [batchSize, -1, config.vocabularySize])
   }
 
@@ -91,7 +97,14 @@ extension GPT {
     let (batch, length) = (cache.sequenceCount, tokens.count / cache.sequenceCount)
     let hidden = hidden(tokens, batchSize: batch, cache: cache, probe: probe)  // [B, T, C]
     let last = hidden.slice((length - 1)..<length, axis: 1).reshaped(to: [batch, config.width])
-    return Tensor.matmul(last, head, transposeB: true)
+    return logits(ofRows: last)
+  }
+
+  /// [N, C] → [N, V]
+  private func logits(ofRows rows: Tensor) -> Tensor {
+    let logits = Tensor.matmul(rows, head, transposeB: true)
+    guard let cap = config.architecture.logitCap else { return logits }
+    return logits.affine(scale: 1 / cap).tanh().affine(scale: cap)
   }
 
   private var head: Tensor { untiedHead?.weight ?? embedding.weight }
@@ -99,7 +112,7 @@ extension GPT {
   /// The element type of its weights.
   var elementType: ElementType { embedding.weight.elementType }
 
-  /// The residual stream after the last layer norm: `[B, T] → [B, T, C]`.
+  /// The residual stream after the last norm: `[B, T] → [B, T, C]`.
   private func hidden(
     _ tokens: [Int32], batchSize: Int, cache: KVCache? = nil, dropout: Dropout? = nil, probe: Probe? = nil
   ) -> Tensor {
@@ -117,7 +130,8 @@ extension GPT {
     require(end <= config.contextLength, "GPT: \(end) positions, the context length is \(config.contextLength)")
 
     let context = ForwardContext(positions: angles.table(of: end), dropout: dropout, probe: probe)
-    var x = context.drop(embedding(tokens).reshaped(to: [batchSize, length, config.width]), at: .embedding)
+    var x = embedding(tokens).reshaped(to: [batchSize, length, config.width])
+    x = context.drop(embeddingNorm?(x) ?? x, at: .embedding)
     x = context.observe(x, at: .embedding)
     for (index, block) in blocks.enumerated() {
       x = block(x, context.forLayer(index, cache: cache?.layers[index]))

@@ -2,9 +2,16 @@ import Autograd
 
 /// The hyperparameters that determine a model's architecture.
 ///
-/// Two defaults follow other properties until they are set: `keyValueHeadCount` equals `headCount`, and
-/// `mlpWidth` is four times `width`. Set `headCount` and `width` first.
+/// Some defaults follow other properties until they are set: `tiesHead` and `normEpsilon` are the architecture's,
+/// `keyValueHeadCount` equals `headCount`, and `mlpWidth` is four times `width`. Set those others first.
 public struct GPTConfig: Sendable, Equatable {
+  /// What its blocks are made of.
+  public var architecture = ModelArchitecture.gpt {
+    didSet {
+      if tiesHead == oldValue.tiesHead { tiesHead = architecture.tiesHead }
+      if normEpsilon == oldValue.normEpsilon { normEpsilon = architecture.normEpsilon }
+    }
+  }
   /// V: the size of the vocabulary.
   public var vocabularySize: Int
   /// L: the number of blocks.
@@ -26,17 +33,19 @@ public struct GPTConfig: Sendable, Equatable {
   /// W: the number of positions a token attends to, including its own; nil for all previous ones.
   public var slidingWindow: Int?
   /// Whether the output head shares its weights with the token embedding (weight tying).
-  public var tiesHead = true
-  /// ε of layer norm.
-  public var layerNormEpsilon = 1e-5
+  public var tiesHead: Bool
+  /// ε of the norms.
+  public var normEpsilon: Double
   /// θ of rotary embedding.
   public var ropeTheta = 10_000.0
 
-  /// By default, multi-head attention, an MLP of four times the width and a tied head.
+  /// By default, multi-head attention, an MLP of four times the width, and the architecture's own head and ε.
   public init(
-    vocabularySize: Int, layerCount: Int, headCount: Int, keyValueHeadCount: Int? = nil, width: Int,
-    mlpWidth: Int? = nil, contextLength: Int, slidingWindow: Int? = nil, tiesHead: Bool = true
+    _ architecture: ModelArchitecture = .gpt, vocabularySize: Int, layerCount: Int, headCount: Int,
+    keyValueHeadCount: Int? = nil, width: Int, mlpWidth: Int? = nil, contextLength: Int, slidingWindow: Int? = nil,
+    tiesHead: Bool? = nil
   ) {
+    self.architecture = architecture
     self.vocabularySize = vocabularySize
     self.layerCount = layerCount
     self.headCount = headCount
@@ -45,7 +54,8 @@ public struct GPTConfig: Sendable, Equatable {
     self.mlpWidth = mlpWidth ?? Self.usualMLPWidth(width)
     self.contextLength = contextLength
     self.slidingWindow = slidingWindow
-    self.tiesHead = tiesHead
+    self.tiesHead = tiesHead ?? architecture.tiesHead
+    normEpsilon = architecture.normEpsilon
   }
 
   /// 4C. A width near Int.max comes from a hostile file; `validate` refuses it, so here it must only not overflow.
@@ -59,7 +69,7 @@ public struct GPTConfig: Sendable, Equatable {
     AttentionHeads(queries: headCount, keysAndValues: keyValueHeadCount, width: headWidth)
   }
 
-  /// The standard deviation of weights at the start, GPT-2's.
+  /// The standard deviation of GPT-2's weights at the start.
   public static let initialDeviation = 0.02
 
   /// The number of parameters, counted layer by layer: one block counts L times.
@@ -113,8 +123,8 @@ extension GPTConfig {
       estimate <= Double(Self.mostParameters), \.vocabularySize, \.layerCount, \.width, \.mlpWidth,
       message: "such a model would have about \(estimate) parameters; at most \(Self.mostParameters) are supported")
     try check(
-      layerNormEpsilon > 0 && layerNormEpsilon.isFinite, \.layerNormEpsilon,
-      message: "layer norm's ε is \(layerNormEpsilon); it must be positive")
+      normEpsilon > 0 && normEpsilon.isFinite, \.normEpsilon,
+      message: "the norms' ε is \(normEpsilon); it must be positive")
     try check(
       ropeTheta > 0 && ropeTheta.isFinite, \.ropeTheta,
       message: "rotary embedding's θ is \(ropeTheta); it must be positive")

@@ -24,7 +24,7 @@ final class RotaryAngles: Sendable {
         table = RotaryTable(
           headWidth: config.headWidth,
           positionCount: min(max(count, 2 * table.positionCount, Self.fewest), max(count, config.contextLength)),
-          theta: config.ropeTheta, elementType: elementType)
+          theta: config.ropeTheta, isClockwise: config.architecture.rotatesClockwise, elementType: elementType)
       }
       return table
     }

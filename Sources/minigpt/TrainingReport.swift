@@ -75,7 +75,7 @@ extension TrainingReport {
   }
 
   private static func description(of config: GPTConfig) -> String {
-    "layers \(config.layerCount), heads \(config.headCount), width \(config.width), "
+    "\(config.architecture), layers \(config.layerCount), heads \(config.headCount), width \(config.width), "
       + "context \(config.contextLength); \(Formatting.parameters(config.parameterCount)) parameters"
   }
 

@@ -47,6 +47,30 @@ struct FusedOperationTests {
     }
   }
 
+  @Test("linear after an RMS norm") func linearAfterRMSNorm() {
+    expectEqual([random([2, 3, 4], 1), random([5, 4], 2)]) {
+      .linear($0[0], weight: $0[1], after: .rmsNorm(epsilon: 1e-3))
+    } _: {
+      .linear(.rmsNorm($0[0], epsilon: 1e-3), weight: $0[1])
+    }
+  }
+
+  @Test func rmsNorm() {
+    expectEqual([random([2, 3, 4], 1)]) {
+      .rmsNorm($0[0], epsilon: 1e-3)
+    } _: {
+      $0[0] / (($0[0] * $0[0]).mean(axes: [-1], keepingAxes: true) + 1e-3).sqrt()
+    }
+  }
+
+  @Test func reluSquared() {
+    expectEqual([random([17], 1)]) {
+      $0[0].reluSquared()
+    } _: {
+      $0[0].relu() * $0[0].relu()
+    }
+  }
+
   @Test("linear after an activation", arguments: Activation.allCases)
   func linearAfterActivation(_ activation: Activation) {
     expectEqual([random([2, 3, 4], 1), random([5, 4], 2), random([5], 3)]) {
@@ -125,6 +149,19 @@ struct FusedOperationTests {
     }
   }
 
+  @Test("linearCrossEntropy of capped logits")
+  func cappedLinearCrossEntropy() {
+    let targets: [Int32] = [0, -1, 5, 2, 2]
+    expectEqual([random([5, 4], 1), random([6, 4], 2)]) {
+      .linearCrossEntropy($0[0], weight: $0[1], targets: targets, cappedAt: 1.5, rowsAtOnce: 2)
+    } _: {
+      let logits = 1.5 * (Tensor.matmul($0[0], $0[1], transposeB: true) / 1.5).tanh()
+      // The identity as a head leaves the logits as they are.
+      let head = Tensor((0..<36).map { $0 % 7 == 0 ? 1 : 0 }, shape: [6, 6], elementType: .float64)
+      return .linearCrossEntropy(logits, weight: head, targets: targets)
+    }
+  }
+
   @Test("linearCrossEntropy's gradients do not depend on what their memory held", arguments: [0, 5])
   func linearCrossEntropyInUsedMemory(rows: Int) async {
     // In a process of its own: nobody else takes the memory.
@@ -157,6 +194,36 @@ struct FusedOperationTests {
       let rotated = (heads * cosines + turned * sines).reshaped(to: [2, 5, 8])
       return .concatenate([rotated, inputs[0].slice(8..<12, axis: 2)], axis: 2)
     }
+  }
+
+  @Test("normalizedRotaryEmbedding, whichever of the two comes first")
+  func normalizedRotaryEmbedding() {
+    let table = RotaryTable(headWidth: 4, positionCount: 9, elementType: .float64)
+    let normalized = { (x: Tensor) in
+      let heads = Tensor.rmsNorm(x.slice(0..<8, axis: 2).reshaped(to: [2, 5, 2, 4])).reshaped(to: [2, 5, 8])
+      return Tensor.concatenate([heads, x.slice(8..<12, axis: 2)], axis: 2)
+    }
+    let fused = { (inputs: [Tensor]) in
+      inputs[0].normalizedRotaryEmbedding(table, headCount: 2, firstPosition: 3)
+    }
+    expectEqual([random([2, 5, 12], 1)], fused) {
+      normalized($0[0].rotaryEmbedding(table, headCount: 2, firstPosition: 3))
+    }
+    expectEqual([random([2, 5, 12], 1)], fused) {
+      normalized($0[0]).rotaryEmbedding(table, headCount: 2, firstPosition: 3)
+    }
+  }
+
+  @Test("a clockwise rotation turns back what the other turns")
+  func clockwise() {
+    let x = random([5, 8], 1)
+    let tables = [false, true].map {
+      RotaryTable(headWidth: 4, positionCount: 9, isClockwise: $0, elementType: .float64)
+    }
+    let there = x.rotaryEmbedding(tables[0], headCount: 2, firstPosition: 3)
+    let back = there.rotaryEmbedding(tables[1], headCount: 2, firstPosition: 3)
+    #expect(zip(there.scalars, x.scalars).contains { abs($0 - $1) > 0.1 })
+    #expect(zip(back.scalars, x.scalars).allSatisfy { abs($0 - $1) < Self.rounding })
   }
 
   static let masks: [AttentionMask] = [.none, .causal, .window(1), .window(3), .window(50)]

@@ -29,6 +29,7 @@ private func lostBelow(_ x: Double) -> Double {
     UnaryCase(op: ck_unary_sigmoid, range: -100...100), UnaryCase(op: ck_unary_relu, range: -2...2),
     UnaryCase(op: ck_unary_silu, range: -100...100), UnaryCase(op: ck_unary_silu, range: -3...3),
     UnaryCase(op: ck_unary_gelu, range: -12...12), UnaryCase(op: ck_unary_gelu, range: -1000...1000),
+    UnaryCase(op: ck_unary_relu_squared, range: -3...3),
   ]
 
   /// The argument t of the logistic function in silu and gelu.
@@ -44,7 +45,7 @@ private func lostBelow(_ x: Double) -> Double {
     switch op {
     case ck_unary_exp: 4 * u * y + underflow
     case ck_unary_log: 4 * u * abs(y)
-    case ck_unary_sqrt, ck_unary_relu: u * abs(y)
+    case ck_unary_sqrt, ck_unary_relu, ck_unary_relu_squared: u * abs(y)
     case ck_unary_tanh: 8 * u * abs(y)
     default: (8 + 4 * abs(logisticArgument(op, x).t)) * u * abs(y) + lostBelow(x)
     }
@@ -80,7 +81,8 @@ private func lostBelow(_ x: Double) -> Double {
     case ck_unary_exp: return 2 * u * abs(y)
     case ck_unary_log: return 2 * u / abs(x)
     case ck_unary_sqrt: return 2 * u / abs(y)
-    default: return u
+    // Doubling is exact.
+    default: return u * (op == ck_unary_relu_squared ? 2 * max(0, x) : 1)
     }
   }
 

@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test("unary functions", arguments: 0..<8)
+  @Test("unary functions", arguments: 0..<9)
   func unary(_ raw: Int) {
     let op = ck_unary(rawValue: UInt32(raw))
     let table = referenceTable
@@ -55,34 +55,62 @@ import Testing
     }
   }
 
-  @Test("softmax, its logarithm, cross-entropy")
+  @Test("softmax, its logarithm")
   func softmax() {
     let table = referenceTable
-    let rows = 3
-    let columns = 7
-    let x = Self.random(21, 3, in: -3...3)
-    let dy = Self.random(21, 4)
-    let targets: [Int32] = [2, -1, 6]
+    let (rows, columns) = (3, 5)
+    let (x, dy) = (Self.random(15, 3, in: -2...2), Self.random(15, 4))
     withPool(threads: 1) { pool in
       func value(_ x: [Double], logarithm: Bool) -> [Double] {
         var y = x
         (logarithm ? table.log_softmax : table.softmax)(pool, &y, x, rows, columns)
         return y
       }
-      var dx = x
-      var dlog = x
-      var dlogits = x
-      var losses = [0.0, 0, 0]
+      var (dx, dlog) = (x, x)
       table.softmax_backward(pool, &dx, dy, value(x, logarithm: false), rows, columns)
       table.log_softmax_backward(pool, &dlog, dy, value(x, logarithm: true), rows, columns)
-      table.cross_entropy(pool, &losses, &dlogits, x, targets, 0.5, rows, columns)
       check("softmax", inputs: [x], weights: dy, gradients: [dx]) { value($0[0], logarithm: false) }
       check("log softmax", inputs: [x], weights: dy, gradients: [dlog]) { value($0[0], logarithm: true) }
-      check("cross-entropy", inputs: [x], weights: [0.5, 0.5, 0.5], gradients: [dlogits]) { inputs in
+    }
+  }
+
+  @Test("cross-entropy, also of capped logits", arguments: [0, 1.5])
+  func crossEntropy(cap: Double) {
+    let table = referenceTable
+    let (rows, columns) = (3, 5)
+    let x = Self.random(15, 3, in: -2...2)
+    let targets: [Int32] = [4, -1, 0]
+    withPool(threads: 1) { pool in
+      func losses(_ logits: [Double], gradient: UnsafeMutableRawPointer?) -> [Double] {
         var losses = [0.0, 0, 0]
-        table.cross_entropy(pool, &losses, nil, inputs[0], targets, 1, rows, columns)
+        table.cross_entropy(pool, &losses, gradient, logits, targets, gradient == nil ? 1 : 0.5, cap, rows, columns)
         return losses
       }
+      var dlogits = x
+      _ = losses(x, gradient: &dlogits)
+      check("cross-entropy", inputs: [x], weights: [0.5, 0.5, 0.5], gradients: [dlogits]) {
+        losses($0[0], gradient: nil)
+      }
+    }
+  }
+
+  @Test("RMS norm")
+  func rmsNorm() {
+    let table = referenceTable
+    let (rows, columns) = (4, 6)
+    let (x, dy) = (Self.random(24, 5), Self.random(24, 8))
+    withPool(threads: 1) { pool in
+      var rstd = [Double](repeating: 0, count: rows)
+      func value(_ x: [Double]) -> [Double] {
+        var y = x
+        table.rms_norm(pool, &y, &rstd, x, 1e-2, rows, columns)
+        return y
+      }
+      let y = value(x)
+      let known = rstd
+      var dx = x
+      table.rms_norm_backward(pool, &dx, dy, y, known, rows, columns)
+      check("RMS norm", inputs: [x], weights: dy, gradients: [dx]) { value($0[0]) }
     }
   }
 

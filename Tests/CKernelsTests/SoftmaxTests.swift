@@ -89,10 +89,35 @@ private func relativeError(_ n: Int) -> Double { gamma(n + 12) + 4 * u * Double(
       let dlogits = run.result(rows * columns)
       let inPlace = run.tensor(logits)
       let input = run.tensor(logits).pointer
-      run.table.cross_entropy(run.pool, first.pointer, nil, input, targets, scale, rows, columns)
-      run.table.cross_entropy(run.pool, second.pointer, dlogits.pointer, input, targets, scale, rows, columns)
+      run.table.cross_entropy(run.pool, first.pointer, nil, input, targets, scale, 0, rows, columns)
+      run.table.cross_entropy(run.pool, second.pointer, dlogits.pointer, input, targets, scale, 0, rows, columns)
       run.table.cross_entropy(
-        run.pool, third.pointer, inPlace.pointer, inPlace.pointer, targets, scale, rows, columns)
+        run.pool, third.pointer, inPlace.pointer, inPlace.pointer, targets, scale, 0, rows, columns)
+      return [first, second, third, dlogits, inPlace]
+    }
+  }
+
+  @Test("cross-entropy of capped logits, apart, in place, and alone", arguments: shapes.dropFirst(), [1.5, 15])
+  func cappedCrossEntropy(shape: (Int, Int), cap: Double) {
+    let (rows, columns) = shape
+    let logits = uniform(rows * columns, seed: 7, in: -3 * range...3 * range)
+    let scale = 1.0 / 7
+    let targets = (0..<rows).map { Int32($0 % 5 == 3 ? -1 : $0 * 7 % columns) }
+    // tanh is within 8u, and so is each capped logit within 10u of the cap; the loss is of two, and of the error of Σ.
+    let logitBound = 10 * u * cap
+    let lossBound = 2 * logitBound + gamma(columns + 12) + 3 * u * (2 * cap + log(Double(columns + 1)))
+    // The slope 1 − tanh² is off by 2·8u and a rounding; what it multiplies is at most 1, and as far off as the loss.
+    let gradientBound = scale * (20 * u + 2 * lossBound)
+    let losses = [Double](repeating: lossBound, count: rows)
+    let gradients = [Double](repeating: gradientBound, count: rows * columns)
+    verify("capped", tolerance: [losses, losses, losses, gradients, gradients]) { run in
+      let (first, second, third) = (run.result(rows), run.result(rows), run.result(rows))
+      let (dlogits, inPlace) = (run.result(rows * columns), run.tensor(logits))
+      let input = run.tensor(logits).pointer
+      run.table.cross_entropy(run.pool, first.pointer, nil, input, targets, scale, cap, rows, columns)
+      run.table.cross_entropy(run.pool, second.pointer, dlogits.pointer, input, targets, scale, cap, rows, columns)
+      run.table.cross_entropy(
+        run.pool, third.pointer, inPlace.pointer, inPlace.pointer, targets, scale, cap, rows, columns)
       return [first, second, third, dlogits, inPlace]
     }
   }
@@ -125,7 +150,7 @@ private func relativeError(_ n: Int) -> Double { gamma(n + 12) + 4 * u * Double(
     var gradient = [0.0, 0]
     withPool(threads: 1) { pool in
       table.softmax(pool, &y, logits, 1, 2)
-      table.cross_entropy(pool, &losses, &gradient, logits, targets, 2, 1, 2)
+      table.cross_entropy(pool, &losses, &gradient, logits, targets, 2, 0, 1, 2)
     }
     let rounding = [Double](repeating: 4 * Double.ulpOfOne, count: 2)
     expectClose(y, [0.25, 0.75], within: rounding, "softmax")

@@ -27,6 +27,7 @@ struct ArchitectureTests {
 /// An architecture that knows nothing of sliding windows.
 private struct Forgetful: Architecture {
   let modelType = "forgetful"
+  let modelArchitecture = ModelArchitecture.gpt
 
   func json(of config: GPTConfig) -> JSON {
     var json = Starcoder2().json(of: config)

@@ -9,7 +9,7 @@ import Transformer
       vocabularySize: 66, layerCount: 3, headCount: 6, keyValueHeadCount: 2, width: 48, mlpWidth: 100,
       contextLength: 32, slidingWindow: 8, tiesHead: false)
     config.ropeTheta = 5000
-    config.layerNormEpsilon = 1e-6
+    config.normEpsilon = 1e-6
     return config
   }()
   static let plain = GPTConfig(vocabularySize: 66, layerCount: 1, headCount: 2, width: 8, contextLength: 16)

@@ -24,7 +24,7 @@ struct Fixture {
     file = try SafetensorsFile(path, ifMissing: "it is committed with the tests")
     let text = try #require(file.header.metadata["fixture"])
     document = JSONField(try JSON(parsing: Array(text.utf8), from: path), in: path)
-    config = try Starcoder2().config(from: document["config"])
+    config = try architecture(of: document["config"]).config(from: document["config"])
   }
 
   /// The learning rates of a trajectory's recipe, which names them as the command line's flags, and AdamW's numbers.
@@ -80,7 +80,8 @@ extension GPTConfig {
   /// Our parameter `name`, or its gradient, as transformers has it: queries, keys and values, which are rows
   /// of one matrix here, are three tensors there.
   func peerTensors(_ name: String, _ tensor: Tensor) -> [(name: String, tensor: Tensor)] {
-    Starcoder2().storedTensors(of: name, self).map { stored in
+    guard let architecture = Checkpoints.architecture(of: self) else { return [] }
+    return architecture.storedTensors(of: name, self).map { stored in
       (stored.name, stored.rows.map { tensor.rows($0[0]) } ?? tensor)
     }
   }

@@ -5,7 +5,7 @@ import Transformer
 
 @Suite("The model beside PyTorch")
 struct ForwardAndBackwardTests {
-  static let shapes = ["multi-head", "grouped-query", "sliding-window", "untied-head", "wide-head"]
+  static let shapes = ["multi-head", "grouped-query", "sliding-window", "untied-head", "wide-head", "nanochat"]
 
   @Test("has the twin's logits, loss and gradients in float64", arguments: shapes)
   func float64(_ shape: String) throws {

@@ -7,8 +7,8 @@ trajectory.safetensors: 50 steps of AdamW from one start on the same batches; by
 gradients' norm at each step; by the twin the weights at the end.
 muon.safetensors: the gradients of ten steps, and where Muon takes the weights and its momentum by them: as published,
 written out below, in float64 and in float32; and torch.optim.Muon, which orthogonalizes in bfloat16.
-The other peers are transformers' Starcoder2ForCausalLM in float32 and twin.py in float64. The metadata hold the
-configuration and the versions.
+The other peers are transformers' Starcoder2ForCausalLM and NanoChatForCausalLM in float32 and twin.py in float64. The
+metadata hold the configuration and the versions.
 """
 
 import json
@@ -39,6 +39,12 @@ SHAPES = {
     "wide-head": dict(
         hidden_size=64, num_attention_heads=1, num_key_value_heads=1, intermediate_size=10),
 }
+NANOCHAT = dict(
+    vocab_size=11, hidden_size=32, num_hidden_layers=2, num_attention_heads=4,
+    num_key_value_heads=2, intermediate_size=24, max_position_embeddings=13, hidden_act="relu2", rms_norm_eps=1e-6,
+    rope_parameters=dict(rope_type="default", rope_theta=10000.0), final_logit_softcapping=15.0,
+    bos_token_id=None, eos_token_id=None, pad_token_id=None,
+)
 TRAJECTORY = "sliding-window"  # the fewest parameters, and two blocks
 RECIPE = dict(
     steps=50, learning_rate=6e-3, min_lr=6e-4, warmup_iters=5, lr_decay_iters=40, beta1=0.9, beta2=0.99,
@@ -61,7 +67,9 @@ def random_weights(model, random):
         noise = torch.randn(parameter.shape, generator=random)
         if parameter.dim() == 1:
             return 0.1 * noise + (1 if "norm" in name and name.endswith("weight") else 0)
-        return noise * parameter.shape[1] ** -0.5
+        # Of rows whose norm is one, so that a cap of 15 bends these logits.
+        scale = 8 if name == "lm_head.weight" and model.config.model_type == "nanochat" else 1
+        return scale * noise * parameter.shape[1] ** -0.5
 
     return {name: draw(name, parameter) for name, parameter in model.named_parameters()}
 
@@ -183,9 +191,9 @@ def muon_steps(kind, weights, gradients, recipe):
 class Case:
     """A shape with its weights, and the two peers as functions of weights and tokens."""
 
-    def __init__(self, fields, seed):
-        self.fields = COMMON | fields
-        self.config = transformers.Starcoder2Config(**self.fields)
+    def __init__(self, model_type, fields, seed):
+        self.fields = fields | dict(model_type=model_type)
+        self.config = transformers.AutoConfig.for_model(**self.fields)
         self.random = torch.Generator().manual_seed(seed)
         model = transformers.AutoModelForCausalLM.from_config(self.config, attn_implementation="eager")
         model.float().eval()
@@ -210,8 +218,7 @@ class Case:
         """One document, since safetensors writes several in any order."""
         versions = dict(
             python=platform.python_version(), torch=torch.__version__, transformers=transformers.__version__)
-        config = self.fields | dict(model_type="starcoder2")
-        return dict(fixture=json.dumps(dict(made_by=versions, config=config) | more))
+        return dict(fixture=json.dumps(dict(made_by=versions, config=self.fields) | more))
 
 
 def difference(single, double):
@@ -290,11 +297,12 @@ def main():
     directory = Path(sys.argv[1]) if len(sys.argv) > 1 else default
     directory.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)  # sums in one order
-    cases = {name: Case(fields, seed) for seed, (name, fields) in enumerate(SHAPES.items())}
+    cases = {name: Case("starcoder2", COMMON | fields, seed) for seed, (name, fields) in enumerate(SHAPES.items())}
     for name, case in cases.items():
         write_shape(name, case, directory)
     write_trajectory(cases[TRAJECTORY], directory)
-    write_muon(Case(MUON_SHAPE, len(cases)), directory)
+    write_muon(Case("starcoder2", COMMON | MUON_SHAPE, len(cases)), directory)
+    write_shape("nanochat", Case("nanochat", NANOCHAT, len(cases) + 1), directory)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Opens a checkpoint in transformers and holds it against this package on a text.
 
     python Tests/Peers/parity.py CHECKPOINT TEXT [--minigpt .build/release/minigpt] [--resave]
-    python Tests/Peers/parity.py --unusual [--minigpt .build/release/minigpt] [--resave]
+    python Tests/Peers/parity.py --unusual [--architecture gpt] [--minigpt .build/release/minigpt] [--resave]
 
 CHECKPOINT is a run's directory (its best checkpoint, else its last) or one checkpoint. With --unusual, a tiny model is
 trained on a text of what tokenizers stumble over: the characters "<unk>", NULs, emoji, combining marks, line ends of
@@ -28,6 +28,7 @@ from tokenizers import Tokenizer
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 ROOT = Path(__file__).resolve().parents[2]
+MODELS = {"starcoder2": "Starcoder2ForCausalLM", "nanochat": "NanoChatForCausalLM"}
 UNKNOWN = 0  # the id of <unk>, which minigpt never samples
 WINDOWS = 8  # whose logits are compared
 LOGIT_BOUND = 1e-5  # relative to the largest logit, as in Tests/PeerTests/Agreement.swift
@@ -50,13 +51,14 @@ def main():
     parser.add_argument("checkpoint", type=Path, nargs="?")
     parser.add_argument("text", type=Path, nargs="?")
     parser.add_argument("--unusual", action="store_true", help="with a model of an unusual text, trained here")
+    parser.add_argument("--architecture", default="gpt", help="of the model that --unusual trains")
     parser.add_argument("--minigpt", default=".build/release/minigpt", help="the built program")
     parser.add_argument("--resave", action="store_true", help="compare what transformers saves again, too")
     options = parser.parse_args()
     if options.unusual != (options.text is None):
         parser.error("give CHECKPOINT and TEXT, or --unusual")
     if options.unusual:
-        options.checkpoint, options.text = train_on_unusual_text(options.minigpt)
+        options.checkpoint, options.text = train_on_unusual_text(options.minigpt, options.architecture)
 
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
@@ -87,7 +89,7 @@ def checkpoint_directory(path):
     return found or sys.exit(f"{path}: no checkpoint")
 
 
-def train_on_unusual_text(program):
+def train_on_unusual_text(program, architecture):
     """A run of a tiny model, and its text."""
     text, run = (ROOT / ".build" / "peers" / name for name in ["unusual.txt", "unusual"])
     text.parent.mkdir(parents=True, exist_ok=True)
@@ -95,7 +97,7 @@ def train_on_unusual_text(program):
     text.write_bytes(("a b <unk> c\n" * 8 + "".join(UNUSUAL + pieces)).encode())
     shutil.rmtree(run, ignore_errors=True)
     words = [program, "train", str(text), "--out", str(run), "--n-layer", "2", "--n-head", "2", "--n-embd", "32"]
-    words += ["--max-iters", "300", "--eval-interval", "300"]
+    words += ["--max-iters", "300", "--eval-interval", "300", "--architecture", architecture]
     if subprocess.run(words, stdout=subprocess.DEVNULL).returncode != 0:
         sys.exit("minigpt train: failed")
     return run, text
@@ -189,7 +191,7 @@ def compare_weights(peer):
     model = type(peer.model).__name__
     problems = {kind: sorted(map(str, names)) for kind, names in peer.report.items() if names}
     return "model", f"{model}, {problems or 'no missing or unexpected weights'}", (
-        model == "Starcoder2ForCausalLM" and not problems)
+        model == MODELS[peer.model.config.model_type] and not problems)
 
 
 def compare_tokenizer(peer, text):
@@ -254,6 +256,8 @@ def compare_resaved(directory, path, text):
     rows = []
     for name, dtype, files, stores_head in RESAVED:
         model = AutoModelForCausalLM.from_pretrained(directory, dtype=dtype)
+        if stores_head and not model.config.tie_word_embeddings:
+            continue
         size = sum(p.numel() * p.element_size() for p in model.parameters())
         with tempfile.TemporaryDirectory() as folder:
             folder = Path(folder)

@@ -164,6 +164,7 @@ struct RecipeTests {
 /// An architecture that knows nothing of sliding windows and grouped queries.
 private struct Forgetful: Architecture {
   let modelType = "forgetful"
+  let modelArchitecture = ModelArchitecture.gpt
 
   func json(of config: GPTConfig) -> JSON {
     var json = Starcoder2().json(of: config)

@@ -10,6 +10,10 @@ struct CacheTests {
     GPTConfig(vocabularySize: 11, layerCount: 2, headCount: 4, keyValueHeadCount: 2, width: 16, contextLength: 12),
     GPTConfig(vocabularySize: 11, layerCount: 2, headCount: 2, width: 16, contextLength: 12, slidingWindow: 3),
     GPTConfig(vocabularySize: 11, layerCount: 1, headCount: 1, width: 8, contextLength: 12, tiesHead: false),
+    GPTConfig(
+      .nanochat, vocabularySize: 11, layerCount: 2, headCount: 4, keyValueHeadCount: 2, width: 16, contextLength: 12),
+    GPTConfig(
+      .nanochat, vocabularySize: 11, layerCount: 2, headCount: 2, width: 16, contextLength: 12, slidingWindow: 3),
   ]
 
   /// Float64 rounding of a few hundred additions, relative to logits of order one.
@@ -17,7 +21,7 @@ struct CacheTests {
 
   @Test("gives the logits that the whole sequence gives, at every position", arguments: shapes, [1, 2, 5, 12])
   func cachedEqualsUncached(_ config: GPTConfig, piece: Int) throws {
-    let model = try GPT(config, key: RandomKey(seed: 3)).converted(to: .float64)
+    let model = try GPT(config, key: RandomKey(seed: 3)).converted(to: .float64).withoutZeroMatrices()
     let tokens = (0..<12).map { Int32(($0 * 7 + 3) % 11) }
     let whole = model.logits(tokens).scalars
     let cache = KVCache(for: model)
@@ -95,7 +99,7 @@ struct CacheTests {
 
   @Test("decodes sequences of unlike lengths together as each alone", arguments: shapes)
   func sequences(_ config: GPTConfig) throws {
-    let model = try GPT(config, key: RandomKey(seed: 5)).converted(to: .float64)
+    let model = try GPT(config, key: RandomKey(seed: 5)).converted(to: .float64).withoutZeroMatrices()
     let texts: [[Int32]] = [[1, 2, 3, 4, 5, 6, 7], [8, 7, 6, 5, 4], [9, 9, 1, 2, 3, 1, 2, 3, 10]]
     let cache = KVCache(for: model, sequences: 3)
     for (index, text) in texts.enumerated() { _ = model.nextTokenLogits(text.dropLast(3), cache: cache[index]) }

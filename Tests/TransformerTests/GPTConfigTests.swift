@@ -46,6 +46,17 @@ struct GPTConfigTests {
     #expect(config.keyValueHeadCount == 2 && config.mlpWidth == 50)
   }
 
+  @Test("has its architecture's head and ε, until they are set otherwise")
+  func architecture() {
+    var config = Self.valid
+    #expect(config.architecture == .gpt && config.tiesHead && config.normEpsilon == 1e-5)
+    config.architecture = .nanochat
+    #expect(!config.tiesHead && config.normEpsilon == 1e-6)
+    (config.tiesHead, config.normEpsilon) = (true, 1e-3)
+    config.architecture = .gpt
+    #expect(config.tiesHead && config.normEpsilon == 1e-3)
+  }
+
   @Test("made of hostile numbers does not trap", arguments: [Int.max, .min, .max / 2, -1, 0])
   func hostile(number: Int) {
     var config = Self.valid

@@ -27,9 +27,11 @@ struct GPTTests {
       config,
       GPTConfig(
         vocabularySize: 7, layerCount: 1, headCount: 1, width: 4, contextLength: 5, slidingWindow: 2, tiesHead: false),
+      GPTConfig(
+        .nanochat, vocabularySize: 7, layerCount: 2, headCount: 4, keyValueHeadCount: 2, width: 8, contextLength: 5),
     ])
   func gradients(_ config: GPTConfig) throws {
-    let model = try GPT(config, key: RandomKey(seed: 2)).converted(to: .float64)
+    let model = try GPT(config, key: RandomKey(seed: 2)).converted(to: .float64).withoutZeroMatrices()
     let report = GradientCheck().check(model.parameters) { parameters in
       model.replacingParameters(with: parameters).loss(inputs: Self.inputs, targets: Self.targets, batchSize: 2)
     }
@@ -74,6 +76,7 @@ struct GPTTests {
     "counts its parameters",
     arguments: [
       config, GPTConfig(vocabularySize: 9, layerCount: 3, headCount: 2, width: 8, contextLength: 4, tiesHead: false),
+      GPTConfig(.nanochat, vocabularySize: 9, layerCount: 3, headCount: 2, width: 8, contextLength: 4),
     ])
   func parameterCount(_ config: GPTConfig) throws {
     let model = try GPT(config, key: RandomKey(seed: 6))
@@ -90,6 +93,27 @@ struct GPTTests {
       // Some 4,000 draws: the deviation is within 5 %, four of its own deviations.
       #expect(abs(deviation / (isResidual ? 0.01 : 0.02) - 1) < 0.05, "\(name)")
     }
+  }
+
+  @Test("begins with nanochat's weights, which guess the average of all tokens")
+  func initializationOfNanochat() throws {
+    let config = GPTConfig(.nanochat, vocabularySize: 50, layerCount: 2, headCount: 2, width: 64, contextLength: 8)
+    let model = try GPT(config, key: RandomKey(seed: 7))
+    #expect(model.namedParameters.allSatisfy { $0.tensor.rank == 2 })
+    for (name, tensor) in model.namedParameters {
+      let deviation = (tensor.sumOfSquares / Double(tensor.count)).squareRoot()
+      let largest = tensor.floats.map(abs).max() ?? 0
+      // Of 3,200 draws or more.
+      switch name {
+      case "embedding.weight": #expect(abs(deviation - 1) < 0.05)
+      case "head.weight": #expect(abs(deviation / 0.001 - 1) < 0.05)
+      case _ where name.hasSuffix("output.weight") || name.hasSuffix("contract.weight"): #expect(largest == 0)
+      default: #expect(abs(deviation * 8 - 1) < 0.05 && largest < 0.2166, "\(name)")  // ±√(3/64), uniformly
+      }
+    }
+    let loss = model.loss(inputs: Self.inputs.dropLast(5), targets: Array(Self.targets.prefix(5)), batchSize: 1)
+    // Logits have a deviation of 0.001·√64 about 0.
+    #expect(abs(loss.item - 3.912) < 0.05)
   }
 
   @Test("drops out when asked, by the key alone")

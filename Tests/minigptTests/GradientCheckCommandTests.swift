@@ -11,9 +11,9 @@ import minigpt
 
 @Suite("minigpt gradcheck")
 struct GradientCheckCommandTests {
-  @Test("prints a row for every operation, in words and as JSON, and one for a whole model")
+  @Test("prints a row for every operation, in words and as JSON, and one for a whole model of each architecture")
   func operations() throws {
-    let names = Operation.allCases.map(\.rawValue) + ["whole model"]
+    let names = Operation.allCases.map(\.rawValue) + ["whole gpt model", "whole nanochat model"]
     let objects = try BuiltProgram.run("gradcheck", "--json")
     #expect(objects.status == 0)
     let rows = try objects.objects()

@@ -47,6 +47,8 @@ extension PrologueSample {
     .layerNorm(gain: $0[0], bias: $0[1], epsilon: 0.1)
   }
 
+  static let rmsNorm = PrologueSample("after RMS norm", largest: 1e3) { _ in .rmsNorm(epsilon: 0.1) }
+
   static func activation(_ activation: Activation) -> PrologueSample {
     PrologueSample("after \(activation)", largest: 10, hasKink: activation == .relu) { _ in .activation(activation) }
   }

@@ -38,9 +38,12 @@ extension Operation {
       ("no rows", 0, 3, [], 64, 1), ("one row", 1, 3, [1], 64, 1), ("one token", 3, 1, [0, 0, 0], 64, 1),
       ("large logits", 3, 4, [0, 1, 2], 64, 6), ("small logits", 3, 4, [0, 1, 2], 64, 1e-2),
     ]
-    return cases.map { name, rows, size, targets, rowsAtOnce, scale in
-      OperationSample(name, [normal([rows, 3], scale: scale), normal([size, 3], 2, scale: scale)]) {
-        .linearCrossEntropy($0[0], weight: $0[1], targets: targets, rowsAtOnce: rowsAtOnce)
+    let caps: [(String, Double?)] = [("", nil), (", capped", 2)]
+    return caps.flatMap { capping, cap in
+      cases.map { name, rows, size, targets, rowsAtOnce, scale in
+        OperationSample(name + capping, [normal([rows, 3], scale: scale), normal([size, 3], 2, scale: scale)]) {
+          .linearCrossEntropy($0[0], weight: $0[1], targets: targets, cappedAt: cap, rowsAtOnce: rowsAtOnce)
+        }
       }
     } + [
       OperationSample("rows scored by themselves", [normal([4, 3])]) {

@@ -17,6 +17,7 @@ extension Operation {
     case .relu: elementwise(awayFromZero, scales: [1e-5, 1e3]) { $0.relu() }
     case .silu: elementwise(normal, scales: [1e-3, 10]) { $0.silu() }
     case .gelu: elementwise(normal, scales: [1e-3, 10]) { $0.gelu() }
+    case .reluSquared: elementwise(normal, scales: [1e-3, 10]) { $0.reluSquared() }
     case .broadcast: broadcastSamples
     case .reshape: reshapeSamples
     case .transpose: transposeSamples
@@ -33,9 +34,12 @@ extension Operation {
     case .softmax: rows { $0.softmax() }
     case .logSoftmax: rows { $0.logSoftmax() }
     case .layerNorm: layerNormSamples
+    case .rmsNorm: rows { .rmsNorm($0) }
     case .embedding: embeddingSamples
     case .dropout: dropoutSamples
-    case .rotaryEmbedding: rotarySamples
+    case .rotaryEmbedding: rotarySamples { $0.rotaryEmbedding($1, headCount: $2, firstPosition: $3) }
+    case .normalizedRotaryEmbedding:
+      rotarySamples { $0.normalizedRotaryEmbedding($1, headCount: $2, firstPosition: $3) }
     case .attention: attentionSamples
     case .linearCrossEntropy: linearCrossEntropySamples
     case .custom: customSamples

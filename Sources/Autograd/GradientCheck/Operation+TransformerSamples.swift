@@ -34,7 +34,10 @@ extension Operation {
     ]
   }
 
-  var rotarySamples: [OperationSample] {
+  /// A rotation of the first heads of a tensor by a table, from a position on.
+  func rotarySamples(
+    _ rotate: @escaping @Sendable (_ x: Tensor, RotaryTable, _ headCount: Int, _ firstPosition: Int) -> Tensor
+  ) -> [OperationSample] {
     let cases: [(String, [Int], headWidth: Int, heads: Int, first: Int)] = [
       ("all heads", [2, 3, 8], 4, 2, 0), ("some heads, from position 3", [3, 12], 4, 2, 3),
       ("heads of one pair", [4, 4], 2, 2, 1), ("one position, the last", [1, 4], 4, 1, 7),
@@ -42,14 +45,17 @@ extension Operation {
     ]
     return cases.map { name, shape, headWidth, heads, first in
       let table = RotaryTable(headWidth: headWidth, positionCount: 8, elementType: .float64)
-      return OperationSample(name, [normal(shape)]) {
-        $0[0].rotaryEmbedding(table, headCount: heads, firstPosition: first)
-      }
+      return OperationSample(name, [normal(shape)]) { rotate($0[0], table, heads, first) }
     } + [
       OperationSample("beside what it turned", [normal([3, 4])]) { inputs in
         let table = RotaryTable(headWidth: 4, positionCount: 8, theta: 100, elementType: .float64)
-        return inputs[0].rotaryEmbedding(table, headCount: 1) * inputs[0]
-      }
+        return rotate(inputs[0], table, 1, 0) * inputs[0]
+      },
+      OperationSample("clockwise", [normal([3, 4])]) { inputs in
+        let table = RotaryTable(
+          headWidth: 4, positionCount: 8, theta: 100, isClockwise: true, elementType: .float64)
+        return rotate(inputs[0], table, 1, 2)
+      },
     ]
   }
 

@@ -5,10 +5,11 @@ import Randomness
 
 extension Kernels {
   /// Rotates the queries of packed rows [B, T, (H + 2G)·D] where they are, and moves their keys, rotated, and their
-  /// values to the cache's rows from `firstRows` on. A cache's tensors are [sequences, rows, G·D].
+  /// values to the cache's rows from `firstRows` on. A cache's tensors are [sequences, rows, G·D]. What is rotated is
+  /// normalized too if there is an ε.
   static func appendToCache(
     _ packed: inout Tensor, keys: inout Tensor, values: inout Tensor, sequences: Range<Int>, firstPositions: [Int],
-    firstRows: [Int], _ heads: AttentionHeads, _ positions: RotaryTable?
+    firstRows: [Int], _ heads: AttentionHeads, _ positions: RotaryTable?, normalizing epsilon: Double?
   ) {
     let (batch, length, elementType) = (packed.shape[0], packed.shape[1], packed.elementType)
     let (rowWidth, keyWidth) = (heads.rowWidth, heads.keysAndValues * heads.width)
@@ -36,7 +37,13 @@ extension Kernels {
             y_first_rows: toCache ? firstRows.baseAddress : nil, inverse: false)
           // With nothing to rotate, the kernel reads no angles.
           let angles = (positions?.cosines.address ?? x, positions?.sines.address ?? x)
-          run(on: elementType) { $0.rotary($1, y, x, angles.0, angles.1, &call) }
+          run(on: elementType) { kernels, pool in
+            if rotated > 0, let epsilon {
+              kernels.rotary_norm(pool, y, nil, x, angles.0, angles.1, epsilon, &call)
+            } else {
+              kernels.rotary(pool, y, x, angles.0, angles.1, &call)
+            }
+          }
         }
       }
     }

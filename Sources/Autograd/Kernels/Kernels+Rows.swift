@@ -50,6 +50,24 @@ extension Kernels {
     return [dx, dgain, dbias]
   }
 
+  /// RMS norm of the rows of x, with each row's 1/√(mean of x² + ε).
+  static func rmsNorm(_ x: Tensor, epsilon: Double) -> (y: Tensor, rstd: Tensor) {
+    let columns = x.shape[x.rank - 1]
+    let rows = x.count / max(columns, 1)
+    let y = Tensor(uninitialized: x.shape, x.elementType)
+    let rstd = Tensor(uninitialized: [rows], x.elementType)
+    run(on: x.elementType) { $0.rms_norm($1, y.address, rstd.address, x.address, epsilon, rows, columns) }
+    return (y, rstd)
+  }
+
+  static func rmsNormBackward(dy: Tensor, y: Tensor, rstd: Tensor) -> Tensor {
+    let dx = Tensor(uninitialized: y.shape, y.elementType)
+    run(on: y.elementType) {
+      $0.rms_norm_backward($1, dx.address, dy.address, y.address, rstd.address, rstd.count, y.shape[y.rank - 1])
+    }
+    return dx
+  }
+
   static func softmax(_ x: Tensor, columns: Int) -> Tensor {
     let y = Tensor(uninitialized: x.shape, x.elementType)
     run(on: x.elementType) { $0.softmax($1, y.address, x.address, x.count / max(columns, 1), columns) }
@@ -80,7 +98,7 @@ extension Kernels {
 
   /// Each row's loss [rows]; `logits`, which the caller owns alone, become their gradient if `differentiate`.
   static func crossEntropy(
-    _ logits: Tensor, targets: ArraySlice<Int32>, scale: Double, differentiate: Bool
+    _ logits: Tensor, targets: ArraySlice<Int32>, scale: Double, cap: Double?, differentiate: Bool
   ) -> Tensor {
     let (rows, columns) = (logits.shape[0], logits.shape[1])
     let losses = Tensor(uninitialized: [rows], logits.elementType)
@@ -88,7 +106,8 @@ extension Kernels {
       guard let base = targets.baseAddress else { return }
       run(on: logits.elementType) {
         $0.cross_entropy(
-          $1, losses.address, differentiate ? logits.address : nil, logits.address, base, scale, rows, columns)
+          $1, losses.address, differentiate ? logits.address : nil, logits.address, base, scale, cap ?? 0, rows,
+          columns)
       }
     }
     return losses

@@ -41,17 +41,35 @@ extension Kernels {
 
   static func rotary(_ x: Tensor, _ rotation: Rotation, inverse: Bool) -> Tensor {
     let y = Tensor(uninitialized: x.shape, x.elementType)
-    let (length, width) = (x.shape[x.rank - 2], x.shape[x.rank - 1])
-    var call = ck_rotary(
-      batch: x.count / max(length * width, 1), sequence_length: length,
-      x_stride: width, x_batch_stride: length * width, y_stride: width, y_batch_stride: length * width,
-      heads: rotation.headCount, head_width: rotation.table.headWidth,
-      copied: width - rotation.headCount * rotation.table.headWidth,
-      first_position: rotation.firstPosition, first_positions: nil, y_first_rows: nil, inverse: inverse)
+    var call = rotation.kernelCall(of: x.shape, inverse: inverse)
     run(on: x.elementType) {
       $0.rotary($1, y.address, x.address, rotation.table.cosines.address, rotation.table.sines.address, &call)
     }
     return y
+  }
+
+  /// Rotated and normalized heads, with each one's 1/√(mean of x² + ε).
+  static func rotaryNorm(_ x: Tensor, _ rotation: Rotation, epsilon: Double) -> (y: Tensor, rstd: Tensor) {
+    let y = Tensor(uninitialized: x.shape, x.elementType)
+    let rstd = Tensor(uninitialized: x.shape.dropLast() + [rotation.headCount], x.elementType)
+    var call = rotation.kernelCall(of: x.shape, inverse: false)
+    run(on: x.elementType) {
+      $0.rotary_norm(
+        $1, y.address, rstd.address, x.address, rotation.table.cosines.address, rotation.table.sines.address, epsilon,
+        &call)
+    }
+    return (y, rstd)
+  }
+
+  static func rotaryNormBackward(dy: Tensor, y: Tensor, rstd: Tensor, _ rotation: Rotation) -> Tensor {
+    let dx = Tensor(uninitialized: y.shape, y.elementType)
+    var call = rotation.kernelCall(of: y.shape, inverse: false)
+    run(on: y.elementType) {
+      $0.rotary_norm_backward(
+        $1, dx.address, dy.address, y.address, rstd.address, rotation.table.cosines.address,
+        rotation.table.sines.address, &call)
+    }
+    return dx
   }
 
   /// Attention's output and the log-sum-exp of each query's scores, [B, H, Tq].
@@ -77,6 +95,18 @@ extension Kernels {
         $1, gradients.queries, gradients.keys, gradients.values, dout.address, out.address, lse.address,
         parts.queries, parts.keys, parts.values, &c)
     }
+  }
+}
+
+extension Rotation {
+  /// The call that turns rows of a tensor [..., T, width] of this shape.
+  fileprivate func kernelCall(of shape: [Int], inverse: Bool) -> ck_rotary {
+    let (length, width) = (shape[shape.count - 2], shape[shape.count - 1])
+    return ck_rotary(
+      batch: Shape.count(shape) / max(length * width, 1), sequence_length: length,
+      x_stride: width, x_batch_stride: length * width, y_stride: width, y_batch_stride: length * width,
+      heads: headCount, head_width: table.headWidth, copied: width - headCount * table.headWidth,
+      first_position: firstPosition, first_positions: nil, y_first_rows: nil, inverse: inverse)
   }
 }
 

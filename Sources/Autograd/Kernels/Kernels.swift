@@ -133,7 +133,7 @@ extension Kernels {
 // MARK: - Names of C enumerations
 
 enum UnaryFunction {
-  case exp, log, sqrt, tanh, sigmoid, relu, silu, gelu
+  case exp, log, sqrt, tanh, sigmoid, relu, silu, gelu, reluSquared
 
   fileprivate var kernel: ck_unary {
     switch self {
@@ -145,6 +145,7 @@ enum UnaryFunction {
     case .relu: ck_unary_relu
     case .silu: ck_unary_silu
     case .gelu: ck_unary_gelu
+    case .reluSquared: ck_unary_relu_squared
     }
   }
 }

@@ -20,6 +20,11 @@ extension Tensor {
   public func gelu() -> Tensor {
     Tensor.record(.gelu, [self]) { unary(.gelu, $0[0]) }
   }
+
+  /// `max(0, x)²`, transformers' "relu2"; So et al., arXiv 2109.08668.
+  public func reluSquared() -> Tensor {
+    Tensor.record(.reluSquared, [self]) { unary(.reluSquared, $0[0]) }
+  }
 }
 
 extension Prologue {

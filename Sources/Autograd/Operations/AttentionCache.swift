@@ -50,21 +50,25 @@ public struct AttentionCache {
 
 extension AttentionCache {
   /// Causal attention of packed rows [B, T, (H + 2G)·D], which continue the B sequences and are appended to them: the
-  /// values as the heads mix them, [B, T, H, D]. Queries and keys are rotated by their positions if angles are given.
-  /// Traps if they do not fit.
-  public func attention(packed qkv: consuming Tensor, positions: RotaryTable?, mask: AttentionMask) -> Tensor {
+  /// values as the heads mix them, [B, T, H, D]. Queries and keys are rotated by their positions if angles are given,
+  /// and then normalized if an ε is; see `normalizedRotaryEmbedding`. Traps if they do not fit, or with an ε alone.
+  public func attention(
+    packed qkv: consuming Tensor, positions: RotaryTable?, normalizing epsilon: Double? = nil, mask: AttentionMask
+  ) -> Tensor {
     let (batch, length, most) = (qkv.shape[0], qkv.shape[1], store.largestPiece)
-    guard length > most else { return attentionOfPiece(qkv, positions, mask) }
+    guard length > most else { return attentionOfPiece(qkv, positions, epsilon, mask) }
     // Longer than a window's rows: piece after piece, each with the keys that it still sees.
     let whole = consume qkv
     let pieces = stride(from: 0, to: length, by: most).map { start in
-      attentionOfPiece(whole.slice(start..<min(start + most, length), axis: 1), positions, mask)
+      attentionOfPiece(whole.slice(start..<min(start + most, length), axis: 1), positions, epsilon, mask)
     }
     return .concatenate(pieces, axis: 1).reshaped(to: [batch, length, store.heads.queries, store.heads.width])
   }
 
-  private func attentionOfPiece(_ qkv: consuming Tensor, _ positions: RotaryTable?, _ mask: AttentionMask) -> Tensor {
-    let rows = appending(qkv, positions)
+  private func attentionOfPiece(
+    _ qkv: consuming Tensor, _ positions: RotaryTable?, _ epsilon: Double?, _ mask: AttentionMask
+  ) -> Tensor {
+    let rows = appending(qkv, positions, epsilon)
     let (batch, length) = (rows.shape[0], rows.shape[1])
     let out = Tensor(uninitialized: [batch, length, store.heads.queries, store.heads.width], rows.elementType)
     Kernels.attention(
@@ -76,10 +80,10 @@ extension AttentionCache {
   /// Appends packed rows, as `attention` does, and returns their queries [B, T, H, D] with the keys and values held,
   /// [B, Tk, G, D]. Traps if sequences differ in length, or if more rows come than a window's cache has room for.
   public func append(
-    packed qkv: consuming Tensor, positions: RotaryTable?
+    packed qkv: consuming Tensor, positions: RotaryTable?, normalizing epsilon: Double? = nil
   ) -> (queries: Tensor, keys: Tensor, values: Tensor) {
     require(qkv.shape[1] <= store.largestPiece, "AttentionCache: \(qkv.shape[1]) rows at once, a window has fewer")
-    let queries = appending(qkv, positions).split(into: store.heads).queries
+    let queries = appending(qkv, positions, epsilon).split(into: store.heads).queries
     let counts = Set(sequences.map { store.rowCounts[$0] })
     guard counts.count == 1, let count = counts.first else { trap("AttentionCache: sequences of unlike lengths") }
     func held(_ rows: Tensor) -> Tensor {
@@ -90,18 +94,19 @@ extension AttentionCache {
   }
 
   /// Moves keys and values of packed rows to where the cache holds them, and returns the rows, their queries rotated.
-  private func appending(_ qkv: consuming Tensor, _ positions: RotaryTable?) -> Tensor {
+  private func appending(_ qkv: consuming Tensor, _ positions: RotaryTable?, _ epsilon: Double?) -> Tensor {
     let (heads, length) = (store.heads, qkv.shape[1])
     require(
       qkv.rank == 3 && qkv.shape[0] == sequences.count && qkv.shape[2] == heads.rowWidth
         && qkv.elementType == store.keys.elementType && !qkv.hasHistory,
       "AttentionCache: rows \(qkv.shape) for \(sequences.count) sequences of \(heads)")
+    require(epsilon == nil || positions != nil, "AttentionCache: an ε without positions")
     for sequence in sequences { store.makeRoom(for: length, in: sequence) }
     var rows = consume qkv
     Kernels.appendToCache(
       &rows, keys: &store.keys, values: &store.values, sequences: sequences,
       firstPositions: sequences.map { store.lengths[$0] }, firstRows: sequences.map { store.rowCounts[$0] },
-      heads, positions)
+      heads, positions, normalizing: epsilon)
     for sequence in sequences {
       store.lengths[sequence] += length
       store.rowCounts[sequence] += length

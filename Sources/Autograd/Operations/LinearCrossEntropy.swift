@@ -1,6 +1,7 @@
 extension Tensor {
   /// The mean cross-entropy, in nats, of a head without bias: `−mean log softmax(x · weightᵀ)[target]`, a scalar.
   ///
+  /// With a cap c, `c·tanh(logit/c)` stands for each logit (Gemma 2, arXiv 2408.00118).
   /// Head and loss run in chunks of rows, so the logits [N, V] never exist whole; where a gradient will be wanted, each
   /// chunk's is taken while its logits are at hand. A row whose target is negative is not scored and does not count in
   /// the mean (0 where no row is scored). Traps if lengths differ or a target is not below V.
@@ -8,25 +9,30 @@ extension Tensor {
   ///   - x: [N, C]
   ///   - weight: [V, C]
   ///   - targets: N ids, or negative.
-  public static func linearCrossEntropy(_ x: Tensor, weight: Tensor, targets: [Int32]) -> Tensor {
+  ///   - cap: what no logit exceeds; nil for no cap.
+  public static func linearCrossEntropy(
+    _ x: Tensor, weight: Tensor, targets: [Int32], cappedAt cap: Double? = nil
+  ) -> Tensor {
     // About 16 MiB of float32 logits at a time: enough rows for the matrix multiply, few enough for the cache.
     let rowsAtOnce = max(64, (4 << 20) / max(weight.shape.first ?? 1, 1))
-    return linearCrossEntropy(x, weight: weight, targets: targets, rowsAtOnce: rowsAtOnce)
+    return linearCrossEntropy(x, weight: weight, targets: targets, cappedAt: cap, rowsAtOnce: rowsAtOnce)
   }
 
   /// The same with the size of a chunk given.
   package static func linearCrossEntropy(
-    _ x: Tensor, weight: Tensor, targets: [Int32], rowsAtOnce: Int
+    _ x: Tensor, weight: Tensor, targets: [Int32], cappedAt cap: Double? = nil, rowsAtOnce: Int
   ) -> Tensor {
     require(
       x.rank == 2 && weight.rank == 2 && x.shape[1] == weight.shape[1] && targets.count == x.shape[0],
       "linearCrossEntropy: x \(x.shape), weight \(weight.shape), \(targets.count) targets")
     let size = weight.shape[0]
+    require(cap.map { $0 > 0 } ?? true, "linearCrossEntropy: a cap of \(cap ?? 0)")
     require(targets.allSatisfy { $0 < size }, "linearCrossEntropy: a target is not below \(size)")
     let differentiate = x.hasHistory || weight.hasHistory
     return record(.linearCrossEntropy, [x, weight]) { inputs in
       let pass = CrossEntropyPass(
-        x: inputs[0], weight: inputs[1], targets: targets, rowsAtOnce: rowsAtOnce, differentiate: differentiate)
+        x: inputs[0], weight: inputs[1], targets: targets, cap: cap, rowsAtOnce: rowsAtOnce,
+        differentiate: differentiate)
       // The gradients for an upstream of 1 exist already; a scalar loss scales them.
       return (
         pass.loss,
@@ -45,7 +51,7 @@ private struct CrossEntropyPass {
   let dx: Tensor  // empty unless asked for, as is dweight
   private(set) var dweight: Tensor
 
-  init(x: Tensor, weight: Tensor, targets: [Int32], rowsAtOnce: Int, differentiate: Bool) {
+  init(x: Tensor, weight: Tensor, targets: [Int32], cap: Double?, rowsAtOnce: Int, differentiate: Bool) {
     let (rows, width, size) = (x.shape[0], x.shape[1], weight.shape[0])
     let scored = targets.reduce(into: 0) { $0 += $1 >= 0 ? 1 : 0 }
     let scale = scored > 0 ? 1 / Double(scored) : 0
@@ -57,7 +63,8 @@ private struct CrossEntropyPass {
       let xs = x.rows(part)  // [chunk, C]
       let head = MatmulShape(m: part.count, n: size, k: width, transposeB: true)
       let logits = Kernels.matmul(xs, weight, head, shape: [part.count, size])
-      let losses = Kernels.crossEntropy(logits, targets: targets[part], scale: scale, differentiate: differentiate)
+      let losses = Kernels.crossEntropy(
+        logits, targets: targets[part], scale: scale, cap: cap, differentiate: differentiate)
       total += losses.scalars.reduce(0, +)
       guard differentiate else { continue }
       // The logits are now their gradient: dX = dL·W, and dW = dLᵀ·X, to which further chunks add.

@@ -14,13 +14,14 @@ public struct Prologue: Sendable {
 
   /// Every prologue there is, but that activations have names of their own.
   enum Kind: CaseIterable {
-    case identity, layerNorm, activation
+    case identity, layerNorm, rmsNorm, activation
 
     /// What the gradient check of `linear` draws for the prologues of this kind.
     var samples: [PrologueSample] {
       switch self {
       case .identity: [.identity]
       case .layerNorm: [.layerNorm]
+      case .rmsNorm: [.rmsNorm]
       case .activation: Activation.allCases.map(PrologueSample.activation)
       }
     }
@@ -49,7 +50,7 @@ public struct Prologue: Sendable {
 /// An activation function by name, for layers that can have one or another.
 public enum Activation: String, Sendable, CaseIterable {
   /// See the function of `Tensor` with this name.
-  case tanh, sigmoid, relu, silu, gelu
+  case tanh, sigmoid, relu, silu, gelu, reluSquared
 
   /// The activation of x, element by element.
   public func callAsFunction(_ x: Tensor) -> Tensor {
@@ -59,6 +60,7 @@ public enum Activation: String, Sendable, CaseIterable {
     case .relu: x.relu()
     case .silu: x.silu()
     case .gelu: x.gelu()
+    case .reluSquared: x.reluSquared()
     }
   }
 }
@@ -72,6 +74,7 @@ extension Prologue {
     case .relu: .unary(.relu)
     case .silu: .unary(.silu)
     case .gelu: .unary(.gelu)
+    case .reluSquared: .unary(.reluSquared)
     }
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Cosines and sines of rotary position embedding: position p turns pair i by the angle `p · θ^(−2i/D)`.
+/// Cosines and sines of rotary position embedding: position p turns pair i by the angle `p · θ^(−2i/D)`, or by its
+/// negative.
 public struct RotaryTable: Sendable {
   /// [positions, D/2]
   let cosines, sines: Tensor
@@ -12,7 +13,11 @@ public struct RotaryTable: Sendable {
   public var positionCount: Int { cosines.shape[0] }
 
   /// The angles of `positionCount` positions. Traps if `headWidth` is odd.
-  public init(headWidth: Int, positionCount: Int, theta: Double = 10_000, elementType: ElementType = .float32) {
+  /// - Parameter isClockwise: whether they are negative, as in nanochat.
+  public init(
+    headWidth: Int, positionCount: Int, theta: Double = 10_000, isClockwise: Bool = false,
+    elementType: ElementType = .float32
+  ) {
     require(headWidth > 0 && headWidth % 2 == 0, "RotaryTable: head width \(headWidth) is not a positive even number")
     self.headWidth = headWidth
     let turns = (0..<headWidth / 2).map { pow(theta, -2 * Double($0) / Double(headWidth)) }
@@ -33,7 +38,7 @@ public struct RotaryTable: Sendable {
       }
     }
     cosines = table { cos($0) }
-    sines = table { sin($0) }
+    sines = table { isClockwise ? -sin($0) : sin($0) }
   }
 }
 
@@ -42,6 +47,19 @@ struct Rotation: Sendable {
   let table: RotaryTable
   let headCount: Int
   let firstPosition: Int
+
+  /// The rotation of x. Traps if the heads do not fit the width or a position is not in the table.
+  init(of x: Tensor, _ table: RotaryTable, headCount: Int, firstPosition: Int) {
+    require(
+      x.rank >= 2 && headCount * table.headWidth <= x.shape[x.rank - 1],
+      "rotaryEmbedding: \(headCount) heads of width \(table.headWidth) in shape \(x.shape)")
+    let end = firstPosition + x.shape[x.rank - 2]
+    require(
+      firstPosition >= 0 && end <= table.positionCount,
+      "rotaryEmbedding: positions \(firstPosition) ..< \(end) of \(table.positionCount)")
+    require(table.cosines.elementType == x.elementType, "rotaryEmbedding: \(x.elementType) tensor, other table")
+    (self.table, self.headCount, self.firstPosition) = (table, headCount, firstPosition)
+  }
 }
 
 extension Tensor {
@@ -51,14 +69,7 @@ extension Tensor {
   /// in GPT-NeoX and Starcoder2). Row t of a sequence sits at position `firstPosition + t`. Su et al., arXiv 2104.09864.
   /// Traps if the heads do not fit the width or a position is not in the table.
   public func rotaryEmbedding(_ table: RotaryTable, headCount: Int, firstPosition: Int = 0) -> Tensor {
-    require(
-      rank >= 2 && headCount * table.headWidth <= shape[rank - 1],
-      "rotaryEmbedding: \(headCount) heads of width \(table.headWidth) in shape \(shape)")
-    require(
-      firstPosition >= 0 && firstPosition + shape[rank - 2] <= table.positionCount,
-      "rotaryEmbedding: positions \(firstPosition) ..< \(firstPosition + shape[rank - 2]) of \(table.positionCount)")
-    require(table.cosines.elementType == elementType, "rotaryEmbedding: \(elementType) tensor, other table")
-    let rotation = Rotation(table: table, headCount: headCount, firstPosition: firstPosition)
+    let rotation = Rotation(of: self, table, headCount: headCount, firstPosition: firstPosition)
     return Tensor.record(.rotaryEmbedding, [self]) { inputs in
       // A rotation's transposition is the rotation back.
       (

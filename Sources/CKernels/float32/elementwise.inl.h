@@ -24,6 +24,9 @@ CK_INLINE vec gelu_derivative(vec x) {
   return gated_derivative(x, gelu_twice_u(x), 1.5957691216f + 3.0f * 0.0713548163f * (x * x));
 }
 
+/// max(0, x); NaN stays.
+CK_INLINE vec rectified(vec x) { return choose(x <= 0.0f, (vec){}, x); }
+
 CK_INLINE vec unary_value(const ck_unary op, vec x) {
   switch (op) {
     case ck_unary_exp: return exponential(x);
@@ -31,9 +34,10 @@ CK_INLINE vec unary_value(const ck_unary op, vec x) {
     case ck_unary_sqrt: return __builtin_elementwise_sqrt(x);
     case ck_unary_tanh: return hyperbolic_tangent(x);
     case ck_unary_sigmoid: return logistic(x);
-    case ck_unary_relu: return choose(x <= 0.0f, (vec){}, x);
+    case ck_unary_relu: return rectified(x);
     case ck_unary_silu: return x / (1.0f + exponential(-x));
     case ck_unary_gelu: return x / (1.0f + exponential(-gelu_twice_u(x)));
+    case ck_unary_relu_squared: return rectified(x) * rectified(x);
   }
 }
 
@@ -48,6 +52,7 @@ CK_INLINE vec unary_derivative(const ck_unary op, vec x, vec y) {
     case ck_unary_relu: return choose(x <= 0.0f, (vec){}, splat(1.0f));
     case ck_unary_silu: return gated_derivative(x, x, splat(1.0f));
     case ck_unary_gelu: return gelu_derivative(x);
+    case ck_unary_relu_squared: return 2.0f * rectified(x);
   }
 }
 
@@ -85,20 +90,21 @@ CK_INLINE void unary_with_backward_span(const ck_unary op, const unary_job *job,
 }
 
 // The operation is a constant inside each case, so that each gets a loop of its own.
-#define CK_UNARY_CHUNK(name, each)                                     \
-  static void name(void *context, ptrdiff_t chunk) {                   \
-    const unary_job *job = context;                                    \
-    span part = span_of(chunk, chunk_elements, job->n);                \
-    switch (job->op) {                                                 \
-      case ck_unary_exp: return each(ck_unary_exp, job, part);         \
-      case ck_unary_log: return each(ck_unary_log, job, part);         \
-      case ck_unary_sqrt: return each(ck_unary_sqrt, job, part);       \
-      case ck_unary_tanh: return each(ck_unary_tanh, job, part);       \
-      case ck_unary_sigmoid: return each(ck_unary_sigmoid, job, part); \
-      case ck_unary_relu: return each(ck_unary_relu, job, part);       \
-      case ck_unary_silu: return each(ck_unary_silu, job, part);       \
-      case ck_unary_gelu: return each(ck_unary_gelu, job, part);       \
-    }                                                                  \
+#define CK_UNARY_CHUNK(name, each)                                               \
+  static void name(void *context, ptrdiff_t chunk) {                             \
+    const unary_job *job = context;                                              \
+    span part = span_of(chunk, chunk_elements, job->n);                          \
+    switch (job->op) {                                                           \
+      case ck_unary_exp: return each(ck_unary_exp, job, part);                   \
+      case ck_unary_log: return each(ck_unary_log, job, part);                   \
+      case ck_unary_sqrt: return each(ck_unary_sqrt, job, part);                 \
+      case ck_unary_tanh: return each(ck_unary_tanh, job, part);                 \
+      case ck_unary_sigmoid: return each(ck_unary_sigmoid, job, part);           \
+      case ck_unary_relu: return each(ck_unary_relu, job, part);                 \
+      case ck_unary_silu: return each(ck_unary_silu, job, part);                 \
+      case ck_unary_gelu: return each(ck_unary_gelu, job, part);                 \
+      case ck_unary_relu_squared: return each(ck_unary_relu_squared, job, part); \
+    }                                                                            \
   }
 
 CK_UNARY_CHUNK(unary_chunk, unary_span)

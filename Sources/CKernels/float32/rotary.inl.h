@@ -26,6 +26,22 @@ CK_INLINE void rotate_head(float *y, const float *x, const float *cosine, const 
   }
 }
 
+/// Where one token is in x and in y, and where its angles are.
+typedef struct rotary_row {
+  ptrdiff_t x, y, angles;
+} rotary_row;
+
+CK_INLINE rotary_row rotary_row_of(const ck_rotary *shape, ptrdiff_t r) {
+  ptrdiff_t b = r / shape->sequence_length, t = r % shape->sequence_length;
+  ptrdiff_t first_position = shape->first_positions != NULL ? shape->first_positions[b] : shape->first_position;
+  ptrdiff_t y_row = shape->y_first_rows != NULL ? shape->y_first_rows[b] + t : t;
+  return (rotary_row){
+      .x = b * shape->x_batch_stride + t * shape->x_stride,
+      .y = b * shape->y_batch_stride + y_row * shape->y_stride,
+      .angles = (first_position + t) * (shape->head_width / 2),
+  };
+}
+
 CK_INLINE ptrdiff_t rows_of_rotary_chunk(const ck_rotary *shape) {
   return rows_of_chunk(shape->heads * shape->head_width + shape->copied);
 }
@@ -36,14 +52,12 @@ static void rotary_chunk(void *context, ptrdiff_t chunk) {
   ptrdiff_t half = shape->head_width / 2, rotated = shape->heads * shape->head_width;
   span rows = span_of(chunk, rows_of_rotary_chunk(shape), shape->batch * shape->sequence_length);
   for (ptrdiff_t r = rows.start; r < rows.end; r++) {
-    ptrdiff_t b = r / shape->sequence_length, t = r % shape->sequence_length;
-    ptrdiff_t first_position = shape->first_positions != NULL ? shape->first_positions[b] : shape->first_position;
-    ptrdiff_t angles = (first_position + t) * half;
-    ptrdiff_t y_row = shape->y_first_rows != NULL ? shape->y_first_rows[b] + t : t;
-    float *y = job->y + b * shape->y_batch_stride + y_row * shape->y_stride;
-    const float *x = job->x + b * shape->x_batch_stride + t * shape->x_stride;
+    rotary_row row = rotary_row_of(shape, r);
+    float *y = job->y + row.y;
+    const float *x = job->x + row.x;
     for (ptrdiff_t head = 0; head < rotated; head += shape->head_width) {
-      rotate_head(y + head, x + head, job->cosines + angles, job->sines + angles, shape->inverse ? -1 : 1, half);
+      rotate_head(y + head, x + head, job->cosines + row.angles, job->sines + row.angles,
+                  shape->inverse ? -1 : 1, half);
     }
     if (y != x) memcpy(y + rotated, x + rotated, sizeof(float) * (size_t)shape->copied);
   }

@@ -63,6 +63,7 @@ typedef enum ck_unary {
   ck_unary_relu,     // max(0, x); its derivative at 0 is 0
   ck_unary_silu,     // x · sigmoid(x)
   ck_unary_gelu,     // tanh form: ½x(1 + tanh(√(2/π)(x + 0.044715x³)))
+  ck_unary_relu_squared,  // max(0, x)²
 } ck_unary;
 
 typedef enum ck_binary { ck_binary_add, ck_binary_subtract, ck_binary_multiply, ck_binary_divide } ck_binary;
@@ -197,6 +198,12 @@ typedef struct ck_kernels {
   void (*layer_norm_backward)(ck_pool *pool, void *dx, void *dgain, void *dbias, const void *dy,
                               const void *x, const void *gain, const void *mean, const void *rstd,
                               ptrdiff_t rows, ptrdiff_t columns);
+  /// y = x·rstd, where rstd = 1/√(mean of x² + ε) is [rows].
+  void (*rms_norm)(ck_pool *pool, void *y, void *rstd, const void *x, double epsilon, ptrdiff_t rows,
+                   ptrdiff_t columns);
+  /// y and rstd as rms_norm left them; dx may alias dy.
+  void (*rms_norm_backward)(ck_pool *pool, void *dx, const void *dy, const void *y, const void *rstd, ptrdiff_t rows,
+                            ptrdiff_t columns);
   /// y may alias x.
   void (*softmax)(ck_pool *pool, void *y, const void *x, ptrdiff_t rows, ptrdiff_t columns);
   void (*softmax_backward)(ck_pool *pool, void *dx, const void *dy, const void *y, ptrdiff_t rows,
@@ -205,9 +212,10 @@ typedef struct ck_kernels {
   void (*log_softmax_backward)(ck_pool *pool, void *dx, const void *dy, const void *y, ptrdiff_t rows,
                                ptrdiff_t columns);
   /// losses[r] = log Σ exp(logits[r]) − logits[r, targets[r]]; dlogits = scale·(softmax − one-hot), may alias
-  /// logits, or NULL. A row whose target is negative is not scored: its loss and gradient are 0.
+  /// logits, or NULL. A row whose target is negative is not scored: its loss and gradient are 0. With a cap above 0,
+  /// cap·tanh(logit/cap) stands for each logit; dlogits is still the gradient of `logits`.
   void (*cross_entropy)(ck_pool *pool, void *losses, void *_Nullable dlogits, const void *logits,
-                        const int32_t *targets, double scale, ptrdiff_t rows, ptrdiff_t columns);
+                        const int32_t *targets, double scale, double cap, ptrdiff_t rows, ptrdiff_t columns);
 
   // The transformer's own.
   /// y[i] = table[ids[i]]; the caller has checked the ids.
@@ -219,6 +227,14 @@ typedef struct ck_kernels {
   /// cosines and sines are [positions, D/2]. y may be x, with the same strides.
   void (*rotary)(ck_pool *pool, void *y, const void *x, const void *cosines, const void *sines,
                  const ck_rotary *shape);
+  /// The same, and each rotated head divided by its root mean square: y = rstd·rotation(x), where
+  /// rstd = 1/√(mean of x² over the head + ε) is [B, T, heads], or NULL.
+  void (*rotary_norm)(ck_pool *pool, void *y, void *_Nullable rstd, const void *x, const void *cosines,
+                      const void *sines, double epsilon, const ck_rotary *shape);
+  /// dx from dy, and from y and rstd as rotary_norm left them, for the shape that it had: dy and y lie as its y, dx as
+  /// its x. dx may be dy, with the same strides.
+  void (*rotary_norm_backward)(ck_pool *pool, void *dx, const void *dy, const void *y, const void *rstd,
+                               const void *cosines, const void *sines, const ck_rotary *shape);
   /// out = softmax(scale·q·kᵀ + mask)·v; lse is [B, H, query_length], the log of each row's Σ exp. A query
   /// that sees no key gets 0 and −∞. The gaps between rows of out are left alone.
   void (*attention)(ck_pool *pool, void *out, void *lse, const void *q, const void *k, const void *v,

@@ -6,19 +6,36 @@
 #include <math.h>
 
 #include "real.h"
-#include "softmax.inl.h"
+#include "reductions.inl.h"
+
+/// A logit as the softmax sees it.
+static double capped(double x, double cap) { return cap > 0 ? cap * tanh(x / cap) : x; }
+
+/// Its derivative.
+static double capped_slope(double x, double cap) {
+  double t = cap > 0 ? tanh(x / cap) : 0;
+  return 1 - t * t;
+}
+
+/// log Σ exp over a row: the largest, which stays the largest when capped, is taken out first.
+static double capped_log_sum_exp(const real *x, double cap, ptrdiff_t n) {
+  double max = capped(largest(x, n), cap), sum = 0;
+  for (ptrdiff_t e = 0; e < n; e++) sum += exp(capped(x[e], cap) - max);
+  return max + log(sum);
+}
 
 static void cross_entropy(ck_pool *pool, void *losses, void *dlogits, const void *logits,
-                          const int32_t *targets, double scale, ptrdiff_t rows, ptrdiff_t columns) {
+                          const int32_t *targets, double scale, double cap, ptrdiff_t rows, ptrdiff_t columns) {
   for (ptrdiff_t r = 0; r < rows; r++) {
     const real *x = (const real *)logits + r * columns;
     int32_t target = targets[r];
-    double total = log_sum_exp(x, columns);
-    ((real *)losses)[r] = target < 0 ? 0 : total - x[target];
+    double total = capped_log_sum_exp(x, cap, columns);
+    ((real *)losses)[r] = target < 0 ? 0 : total - capped(x[target], cap);
     if (dlogits == NULL) continue;
     real *dx = (real *)dlogits + r * columns;
     for (ptrdiff_t c = 0; c < columns; c++) {
-      dx[c] = target < 0 ? 0 : scale * (exp(x[c] - total) - (c == target ? 1 : 0));
+      double gradient = scale * (exp(capped(x[c], cap) - total) - (c == target ? 1 : 0));
+      dx[c] = target < 0 ? 0 : gradient * capped_slope(x[c], cap);
     }
   }
 }

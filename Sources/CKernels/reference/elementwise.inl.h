@@ -22,6 +22,7 @@ static double unary_value(ck_unary op, double x) {
     case ck_unary_relu: return x <= 0 ? 0 : x;
     case ck_unary_silu: return x * sigmoid(x);
     case ck_unary_gelu: return 0.5 * x * (1 + tanh(gelu_slope * (x + gelu_cubic * x * x * x)));
+    case ck_unary_relu_squared: return x <= 0 ? 0 : x * x;
   }
 }
 
@@ -41,6 +42,7 @@ static double unary_derivative(ck_unary op, double x, double y) {
     case ck_unary_relu: return x <= 0 ? 0 : 1;
     case ck_unary_silu: return sigmoid(x) * (1 + x * (1 - sigmoid(x)));
     case ck_unary_gelu: return gelu_derivative(x);
+    case ck_unary_relu_squared: return x <= 0 ? 0 : 2 * x;
   }
 }
 

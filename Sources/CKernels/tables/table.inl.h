@@ -11,10 +11,12 @@
 #include CK_KERNELS(reductions.inl.h)
 #include CK_KERNELS(matmul.inl.h)
 #include CK_KERNELS(layer_norm.inl.h)
+#include CK_KERNELS(rms_norm.inl.h)
 #include CK_KERNELS(softmax.inl.h)
 #include CK_KERNELS(cross_entropy.inl.h)
 #include CK_KERNELS(embedding.inl.h)
 #include CK_KERNELS(rotary.inl.h)
+#include CK_KERNELS(rotary_norm.inl.h)
 #include CK_KERNELS(attention.inl.h)
 #include CK_KERNELS(adamw.inl.h)
 
@@ -43,6 +45,8 @@ const ck_kernels CK_TABLE = {
 
     .layer_norm = layer_norm,
     .layer_norm_backward = layer_norm_backward,
+    .rms_norm = rms_norm,
+    .rms_norm_backward = rms_norm_backward,
     .softmax = softmax,
     .softmax_backward = softmax_backward,
     .log_softmax = log_softmax,
@@ -52,6 +56,8 @@ const ck_kernels CK_TABLE = {
     .embedding = embedding,
     .embedding_backward = embedding_backward,
     .rotary = rotary,
+    .rotary_norm = rotary_norm,
+    .rotary_norm_backward = rotary_norm_backward,
     .attention = attention,
     .attention_backward = attention_backward,
 

@@ -12,6 +12,7 @@ struct BenchCommand: Command {
 
   var subject = Subject.train
   var preset: String?
+  var architecture: ModelArchitecture?
   var batchSize: Int?
   var blockSize: Int?
   var steps: Int?
@@ -49,6 +50,8 @@ struct BenchCommand: Command {
         defaultText:
           "\(Preset.all[0].name); kernels: \(kernelPresets.map(\.preset.name).joined(separator: ", "))",
         help: "The model's shape, with random weights."),
+      .option(
+        "architecture", \.architecture, .architecture, defaultText: "the preset's", help: Recipe.architectureHelp),
       .option(
         "batch-size", \.batchSize, .integer(in: 1...1_048_576), defaultText: "the preset's",
         help: "For train and kernels: sequences per batch (B)."),
@@ -103,7 +106,9 @@ struct BenchCommand: Command {
         "for 'bench sample'")
     }
     if checkpoint != nil {
-      try exclude([("preset", preset != nil), ("block-size", blockSize != nil)], "beside --checkpoint")
+      try exclude(
+        [("preset", preset != nil), ("architecture", architecture != nil), ("block-size", blockSize != nil)],
+        "beside --checkpoint")
     }
   }
 }
@@ -129,6 +134,7 @@ extension BenchCommand {
   /// The preset's recipe as the command line changes it, without dropout.
   func recipe(from preset: Preset) -> Recipe {
     var recipe = preset.recipe
+    if let architecture { recipe.model.architecture = architecture }
     if let blockSize { recipe.model.contextLength = blockSize }
     if let batchSize { recipe.options.batchSize = batchSize }
     if let optimizer { recipe.options.optimizer = optimizer }

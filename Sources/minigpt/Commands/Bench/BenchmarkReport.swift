@@ -15,7 +15,7 @@ struct BenchmarkReport {
     (self.terminal, self.json, self.config) = (terminal, json, config)
     fact(
       "model",
-      "layers \(config.layerCount), heads \(config.headCount), width \(config.width), "
+      "\(config.architecture), layers \(config.layerCount), heads \(config.headCount), width \(config.width), "
         + "context \(config.contextLength), vocabulary \(Formatting.count(config.vocabularySize)); "
         + "\(Formatting.parameters(config.parameterCount)) parameters")
     fact(

@@ -69,19 +69,25 @@ struct GradientCheckCommand: Command {
     return table.finish()
   }
 
-  /// A row for each operation, and one for a small model.
+  /// A row for each operation, and one for a small model of each architecture.
   private func run(_ check: GradientCheck, _ table: GradientCheckTable) throws {
-    table.begin("operation", nameWidth: 20, namesInputs: true)
+    let names = Operation.allCases.map(\.rawValue) + ModelArchitecture.allCases.map(Self.rowName)
+    table.begin("operation", nameWidth: names.map(\.count).max() ?? 0, namesInputs: true)
     for operation in Operation.allCases {
       let samples = operation.checkGradients(check)
       let worst = samples.max { ($0.report.worst?.error ?? 0) < ($1.report.worst?.error ?? 0) }
       let total = samples.reduce(GradientCheck.Report()) { $0.merged(with: $1.report) }
       table.add(operation.rawValue, total, sample: worst?.sample)
     }
-    let model = try SmallModelCheck()
-    let report = model.report(check)
-    table.add("whole model", report, sample: report.worst.map { model.parameterNames[$0.input] })
+    for architecture in ModelArchitecture.allCases {
+      let model = try SmallModelCheck(architecture)
+      let report = model.report(check)
+      table.add(Self.rowName(architecture), report, sample: report.worst.map { model.parameterNames[$0.input] })
+    }
   }
+
+  /// What the row of a whole model is called.
+  private static func rowName(_ architecture: ModelArchitecture) -> String { "whole \(architecture) model" }
 
   /// A longer context is checked as far as this: the cache's check computes every position of it twice.
   private static let longestSample = 1024
