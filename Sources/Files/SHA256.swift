@@ -1,3 +1,5 @@
+import CSHA256
+
 /// The SHA-256 hash of bytes that arrive piece by piece (FIPS 180-4,
 /// https://doi.org/10.6028/NIST.FIPS.180-4).
 package struct SHA256 {
@@ -6,9 +8,15 @@ package struct SHA256 {
   ]
   private var pending: [UInt8] = []  // fewer than 64 bytes
   private var byteCount: UInt64 = 0
+  private let usesInstructions: Bool
 
-  /// The hash of no bytes yet.
-  package init() {}
+  /// Whether this processor has instructions for SHA-256.
+  package static let hasInstructions = csha256_is_available()
+
+  /// The hash of no bytes yet; computed by the processor's own instructions, unless it has none or is not to use them.
+  package init(usingInstructions: Bool = true) {
+    usesInstructions = usingInstructions && Self.hasInstructions
+  }
 
   /// Hashes `bytes` after those that came before.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
@@ -19,11 +27,12 @@ package struct SHA256 {
       pending.append(contentsOf: head)
       rest = rest.dropFirst(head.count)
       guard pending.count == 64 else { return }
-      pending.withUnsafeBytes { Self.compress($0, into: &state) }
+      pending.withUnsafeBytes { Self.compress($0, into: &state, usingInstructions: usesInstructions) }
       pending.removeAll(keepingCapacity: true)
     }
     let whole = rest.count / 64 * 64
-    Self.compress(UnsafeRawBufferPointer(rebasing: rest.prefix(whole)), into: &state)
+    let blocks = UnsafeRawBufferPointer(rebasing: rest.prefix(whole))
+    Self.compress(blocks, into: &state, usingInstructions: usesInstructions)
     pending.append(contentsOf: rest.dropFirst(whole))
   }
 
@@ -41,6 +50,18 @@ package struct SHA256 {
   }
 
   /// The compression function over each 64 bytes of `blocks`.
+  private static func compress(
+    _ blocks: UnsafeRawBufferPointer, into state: inout SIMD8<UInt32>, usingInstructions: Bool
+  ) {
+    guard usingInstructions, let bytes = blocks.baseAddress else { return compress(blocks, into: &state) }
+    withUnsafeMutableBytes(of: &state) { words in
+      csha256_compress(
+        words.assumingMemoryBound(to: UInt32.self).baseAddress, bytes.assumingMemoryBound(to: UInt8.self),
+        blocks.count / 64)
+    }
+  }
+
+  /// The same, word by word.
   private static func compress(_ blocks: UnsafeRawBufferPointer, into state: inout SIMD8<UInt32>) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
       for start in stride(from: 0, to: blocks.count, by: 64) {

@@ -2,8 +2,8 @@ import Files
 import Testing
 
 @Suite struct SHA256Tests {
-  static func hash(_ bytes: [UInt8], inPiecesOf size: Int = .max) -> String {
-    var hash = SHA256()
+  static func hash(_ bytes: [UInt8], inPiecesOf size: Int = .max, usingInstructions: Bool = true) -> String {
+    var hash = SHA256(usingInstructions: usingInstructions)
     var rest = bytes[...]
     while !rest.isEmpty {
       rest.prefix(size).withUnsafeBytes { hash.update($0) }
@@ -24,12 +24,15 @@ import Testing
       ),
     ])
   func examples(text: String, expected: String) {
-    #expect(Self.hash(Array(text.utf8)) == expected)
+    for usesInstructions in [false, true] {
+      #expect(Self.hash(Array(text.utf8), usingInstructions: usesInstructions) == expected)
+    }
   }
 
-  @Test("a million letters a") func million() {
+  @Test("a million letters a", arguments: [false, true]) func million(usesInstructions: Bool) {
+    let letters = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
     #expect(
-      Self.hash([UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000))
+      Self.hash(letters, usingInstructions: usesInstructions)
         == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
   }
 
@@ -38,7 +41,9 @@ import Testing
   func pieces(size: Int) {
     for count in 0..<200 {
       let bytes = (0..<count).map { UInt8($0) }
-      #expect(Self.hash(bytes, inPiecesOf: size) == Self.hash(bytes))
+      let whole = Self.hash(bytes, usingInstructions: false)
+      #expect(Self.hash(bytes, inPiecesOf: size) == whole)
+      #expect(Self.hash(bytes, inPiecesOf: size, usingInstructions: false) == whole)
     }
   }
 }

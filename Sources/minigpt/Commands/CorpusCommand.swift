@@ -131,9 +131,8 @@ extension CorpusCommand {
 
   /// Throws if `path` is no plain file, or holds something else than `content` that is not to be replaced.
   private func requireFree(_ path: String, for content: String) throws {
-    guard let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-    else { return }
-    guard kind == .typeRegular else { throw UsageError.conflict("\(path) is there and is no plain file.") }
+    guard let kind = try POSIX().kind(of: path) else { return }
+    guard kind == .regular else { throw UsageError.conflict("\(path) is there and is no plain file.") }
     guard !overwrites, FileManager.default.contents(atPath: path) != Data(content.utf8) else { return }
     let waysOut = "replace it (--overwrite), or give another --output"
     throw UsageError.conflict("\(path) holds something else: \(waysOut).")

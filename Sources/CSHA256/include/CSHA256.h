@@ -1,0 +1,14 @@
+#ifndef CSHA256_H
+#define CSHA256_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Whether this processor has instructions for SHA-256.
+bool csha256_is_available(void);
+
+/// The compression function of SHA-256 (FIPS 180-4) over `count` blocks of 64 bytes, by those instructions.
+void csha256_compress(uint32_t state[8], const uint8_t *blocks, size_t count);
+
+#endif
