@@ -73,6 +73,13 @@ extension Recipe {
         "grad_clip", \.options.gradientClip, .number(atLeast: 0), .optimization,
         help: "Clip the gradient's global norm to this; 0 for no clipping."),
       Setting(
+        "ngram_distillation", \.options.ngramDistillation, .number(atLeast: 0, atMost: 1), .optimization, missing: 0,
+        isOmittedIfMissing: true,
+        help: """
+          Weight, in the targets, of what n-grams counted in other parts of the training text say comes next; the loss of \
+          a step is then that of the mixed targets. 0 to learn from the text alone.
+          """),
+      Setting(
         "dropout", \.options.dropout, .number(atLeast: 0, below: 1), .model,
         help: "Dropout probability during training."),
     ]

@@ -31,6 +31,7 @@ public struct Trainer {
   private var optimizer: any Optimizer
   private var batches: RandomBatches
   let evaluator: Evaluator
+  private let teacher: NGramTeacher?
   private let dropoutKey: RandomKey
 
   /// So many skipped steps in a row are no accident any more.
@@ -67,6 +68,7 @@ public struct Trainer {
       dataset: dataset, extent: options.evaluation, batchSize: options.batchSize,
       key: Self.key(options, .evaluation))
     dropoutKey = Self.key(options, .dropout)
+    teacher = NGramTeacher(dataset, vocabularySize: model.config.vocabularySize, options)
   }
 
   /// Throws if a step would take more memory than there is.
@@ -169,7 +171,8 @@ public struct Trainer {
   ) -> (loss: Double, gradients: [Tensor]) {
     // The loss itself gets no name, which would keep all of the graph until the gradients are there.
     let share = model.loss(
-      inputs: rows.inputs, targets: rows.targets, batchSize: rows.batchSize, dropout: dropout
+      inputs: rows.inputs, targets: rows.targets, soft: teacher?.softTargets(for: rows), batchSize: rows.batchSize,
+      dropout: dropout
     ).affine(scale: 1 / Double(options.gradientAccumulationSteps))
     let value = share.item
     partEnded(.forward)

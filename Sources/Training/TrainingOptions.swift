@@ -34,6 +34,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var beta2 = 0.99
   /// The limit of the gradients' global norm; 0 for none.
   public var gradientClip = 1.0
+  /// κ: the weight, in the targets, of what n-grams of other parts of the training text say; 0 for the tokens alone.
+  public var ngramDistillation = 0.0
   /// The probability of dropout at its four places.
   public var dropout = 0.0
   /// Steps between evaluations, and the data to evaluate on.

@@ -69,14 +69,17 @@ extension GPT {
   /// - Parameters:
   ///   - inputs: [B, T] ids, row by row; T is at most the context length.
   ///   - targets: [B, T] ids, each the token after its input; negative ones are ignored.
+  ///   - soft: distributions that the targets are mixed with, [B·T, V].
   ///   - dropout: applied at four places: embedding, attention weights, and both branches into the residual stream.
   ///   - probe: reads or replaces activations.
   public func loss(
-    inputs: [Int32], targets: [Int32], batchSize: Int, dropout: Dropout? = nil, probe: Probe? = nil
+    inputs: [Int32], targets: [Int32], soft: SoftTargets? = nil, batchSize: Int, dropout: Dropout? = nil,
+    probe: Probe? = nil
   ) -> Tensor {
     let hidden = hidden(inputs, batchSize: batchSize, dropout: dropout, probe: probe)
     return .linearCrossEntropy(
-      hidden.reshaped(to: [-1, config.width]), weight: head, targets: targets, cappedAt: config.architecture.logitCap)
+      hidden.reshaped(to: [-1, config.width]), weight: head, targets: targets, soft: soft,
+      cappedAt: config.architecture.logitCap)
   }
 
   /// The logits of the token after each position: `[B, T] → [B, T, V]`.

@@ -149,6 +149,21 @@ struct FusedOperationTests {
     }
   }
 
+  @Test("linearCrossEntropy of targets that are mixed with distributions", arguments: [2, 100])
+  func softLinearCrossEntropy(rowsAtOnce: Int) {
+    let (targets, weight) = ([Int32]([0, -1, 2, 1]), 0.7)
+    let soft = random([4, 3], 5).softmax()
+    expectEqual([random([4, 2], 1), random([3, 2], 2)]) {
+      .linearCrossEntropy(
+        $0[0], weight: $0[1], targets: targets, soft: SoftTargets(soft, weight: weight), rowsAtOnce: rowsAtOnce)
+    } _: { inputs in
+      let oneHot = Tensor([[1, 0, 0], [0, 0, 0], [0, 0, 1], [0, 1, 0]], elementType: .float64)
+      let isScored = Tensor([[1], [0], [1], [1]], elementType: .float64)
+      let wanted = (1 - weight) * oneHot + weight * soft * isScored
+      return -(Tensor.matmul(inputs[0], inputs[1], transposeB: true).logSoftmax() * wanted).sum() / 3
+    }
+  }
+
   @Test("linearCrossEntropy of capped logits")
   func cappedLinearCrossEntropy() {
     let targets: [Int32] = [0, -1, 5, 2, 2]

@@ -74,8 +74,8 @@ import Testing
     }
   }
 
-  @Test("cross-entropy, also of capped logits", arguments: [0, 1.5])
-  func crossEntropy(cap: Double) {
+  @Test("cross-entropy, also of capped logits and of mixed targets", arguments: [0, 1.5], [nil, 0.7])
+  func crossEntropy(cap: Double, softWeight: Double?) {
     let table = referenceTable
     let (rows, columns) = (3, 5)
     let x = Self.random(15, 3, in: -2...2)
@@ -83,7 +83,9 @@ import Testing
     withPool(threads: 1) { pool in
       func losses(_ logits: [Double], gradient: UnsafeMutableRawPointer?) -> [Double] {
         var losses = [0.0, 0, 0]
-        table.cross_entropy(pool, &losses, gradient, logits, targets, gradient == nil ? 1 : 0.5, cap, rows, columns)
+        let soft = softWeight.map { _ in (0..<15).map { [0.1, 0.3, 0, 0.4, 0.2][$0 % 5] } }
+        table.cross_entropy(
+          pool, &losses, gradient, logits, targets, soft, softWeight ?? 0, gradient == nil ? 1 : 0.5, cap, rows, columns)
         return losses
       }
       var dlogits = x

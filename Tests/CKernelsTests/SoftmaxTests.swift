@@ -89,10 +89,11 @@ private func relativeError(_ n: Int) -> Double { gamma(n + 12) + 4 * u * Double(
       let dlogits = run.result(rows * columns)
       let inPlace = run.tensor(logits)
       let input = run.tensor(logits).pointer
-      run.table.cross_entropy(run.pool, first.pointer, nil, input, targets, scale, 0, rows, columns)
-      run.table.cross_entropy(run.pool, second.pointer, dlogits.pointer, input, targets, scale, 0, rows, columns)
+      run.table.cross_entropy(run.pool, first.pointer, nil, input, targets, nil, 0, scale, 0, rows, columns)
       run.table.cross_entropy(
-        run.pool, third.pointer, inPlace.pointer, inPlace.pointer, targets, scale, 0, rows, columns)
+        run.pool, second.pointer, dlogits.pointer, input, targets, nil, 0, scale, 0, rows, columns)
+      run.table.cross_entropy(
+        run.pool, third.pointer, inPlace.pointer, inPlace.pointer, targets, nil, 0, scale, 0, rows, columns)
       return [first, second, third, dlogits, inPlace]
     }
   }
@@ -114,11 +115,42 @@ private func relativeError(_ n: Int) -> Double { gamma(n + 12) + 4 * u * Double(
       let (first, second, third) = (run.result(rows), run.result(rows), run.result(rows))
       let (dlogits, inPlace) = (run.result(rows * columns), run.tensor(logits))
       let input = run.tensor(logits).pointer
-      run.table.cross_entropy(run.pool, first.pointer, nil, input, targets, scale, cap, rows, columns)
-      run.table.cross_entropy(run.pool, second.pointer, dlogits.pointer, input, targets, scale, cap, rows, columns)
+      run.table.cross_entropy(run.pool, first.pointer, nil, input, targets, nil, 0, scale, cap, rows, columns)
       run.table.cross_entropy(
-        run.pool, third.pointer, inPlace.pointer, inPlace.pointer, targets, scale, cap, rows, columns)
+        run.pool, second.pointer, dlogits.pointer, input, targets, nil, 0, scale, cap, rows, columns)
+      run.table.cross_entropy(
+        run.pool, third.pointer, inPlace.pointer, inPlace.pointer, targets, nil, 0, scale, cap, rows, columns)
       return [first, second, third, dlogits, inPlace]
+    }
+  }
+
+  @Test("cross-entropy of targets that are mixed with distributions", arguments: shapes.dropFirst(), [0, 15.0])
+  func softCrossEntropy(shape: (Int, Int), cap: Double) {
+    let (rows, columns) = shape
+    let logits = uniform(rows * columns, seed: 8, in: -range...range)
+    var soft = uniform(rows * columns, seed: 9, in: 0...1)
+    for r in 0..<rows {
+      let row = r * columns..<(r + 1) * columns
+      let sum = row.reduce(0) { $0 + soft[$1] }
+      for index in row { soft[index] /= sum }
+    }
+    let (scale, weight) = (1.0 / 7, 0.7)
+    let targets = (0..<rows).map { Int32($0 % 5 == 3 ? -1 : $0 * 7 % columns) }
+    // As without them, and the mean of n distances below the largest logit, each of at most 2·range and two roundings.
+    let logitBound = cap > 0 ? 10 * u * cap : 0
+    let soundBound = relativeError(columns) + 3 * u * (2 * Double(range) + log(Double(columns + 1)))
+    let lossBound = 2 * logitBound + soundBound + (gamma(columns + 4) + 4 * u) * 2 * Double(range)
+    let gradientBound = scale * (20 * u + 2 * lossBound)
+    let losses = [Double](repeating: lossBound, count: rows)
+    let gradients = [Double](repeating: gradientBound, count: rows * columns)
+    verify("soft", tolerance: [losses, losses, gradients]) { run in
+      let (alone, beside, inPlace) = (run.result(rows), run.result(rows), run.tensor(logits))
+      let (input, soft) = (run.tensor(logits).pointer, run.tensor(soft).pointer)
+      run.table.cross_entropy(
+        run.pool, alone.pointer, nil, input, targets, soft, weight, scale, cap, rows, columns)
+      run.table.cross_entropy(
+        run.pool, beside.pointer, inPlace.pointer, inPlace.pointer, targets, soft, weight, scale, cap, rows, columns)
+      return [alone, beside, inPlace]
     }
   }
 
@@ -150,7 +182,7 @@ private func relativeError(_ n: Int) -> Double { gamma(n + 12) + 4 * u * Double(
     var gradient = [0.0, 0]
     withPool(threads: 1) { pool in
       table.softmax(pool, &y, logits, 1, 2)
-      table.cross_entropy(pool, &losses, &gradient, logits, targets, 2, 0, 1, 2)
+      table.cross_entropy(pool, &losses, &gradient, logits, targets, nil, 0, 2, 0, 1, 2)
     }
     let rounding = [Double](repeating: 4 * Double.ulpOfOne, count: 2)
     expectClose(y, [0.25, 0.75], within: rounding, "softmax")

@@ -148,7 +148,7 @@ private let loose = 1e-5
       let (logs, losses, gradient) = (run.result(rows * columns), run.result(rows), run.result(rows * columns))
       let input = run.tensor(x).pointer
       run.table.log_softmax(run.pool, logs.pointer, input, rows, columns)
-      run.table.cross_entropy(run.pool, losses.pointer, gradient.pointer, input, targets, 1, 0, rows, columns)
+      run.table.cross_entropy(run.pool, losses.pointer, gradient.pointer, input, targets, nil, 0, 1, 0, rows, columns)
       return [logs, losses, gradient]
     }
   }

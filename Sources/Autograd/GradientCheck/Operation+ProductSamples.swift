@@ -45,6 +45,14 @@ extension Operation {
           .linearCrossEntropy($0[0], weight: $0[1], targets: targets, cappedAt: cap, rowsAtOnce: rowsAtOnce)
         }
       }
+    } + caps.map { capping, cap in
+      OperationSample("mixed targets" + capping, [normal([3, 2]), normal([4, 2], 2)]) {
+        let probabilities = Tensor(
+          [[0.1, 0.2, 0.3, 0.4], [0, 1, 0, 0], [0.5, 0, 0, 0.5]], elementType: $0[0].elementType)
+        let soft = SoftTargets(probabilities, weight: 0.7)
+        return .linearCrossEntropy(
+          $0[0], weight: $0[1], targets: [3, -1, 0], soft: soft, cappedAt: cap, rowsAtOnce: 2)
+      }
     } + [
       OperationSample("rows scored by themselves", [normal([4, 3])]) {
         .linearCrossEntropy($0[0], weight: $0[0], targets: [1, 0, 3, 2])

@@ -98,7 +98,7 @@ extension Kernels {
 
   /// Each row's loss [rows]; `logits`, which the caller owns alone, become their gradient if `differentiate`.
   static func crossEntropy(
-    _ logits: Tensor, targets: ArraySlice<Int32>, scale: Double, cap: Double?, differentiate: Bool
+    _ logits: Tensor, targets: ArraySlice<Int32>, soft: SoftTargets?, scale: Double, cap: Double?, differentiate: Bool
   ) -> Tensor {
     let (rows, columns) = (logits.shape[0], logits.shape[1])
     let losses = Tensor(uninitialized: [rows], logits.elementType)
@@ -106,8 +106,8 @@ extension Kernels {
       guard let base = targets.baseAddress else { return }
       run(on: logits.elementType) {
         $0.cross_entropy(
-          $1, losses.address, differentiate ? logits.address : nil, logits.address, base, scale, cap ?? 0, rows,
-          columns)
+          $1, losses.address, differentiate ? logits.address : nil, logits.address, base,
+          soft?.probabilities.address, soft?.weight ?? 0, scale, cap ?? 0, rows, columns)
       }
     }
     return losses

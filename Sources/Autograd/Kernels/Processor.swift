@@ -49,7 +49,7 @@ public struct Processor: Sendable {
   }
 
   /// Calls `body` once for each piece of some work, on all threads, in no order.
-  func forEach(pieces: Int, _ body: @Sendable (Int) -> Void) {
+  package func forEach(pieces: Int, _ body: @Sendable (Int) -> Void) {
     withoutActuallyEscaping(body) { body in
       withUnsafePointer(to: body) { pointer in
         ck_pool_run(

@@ -9,18 +9,21 @@ extension Tensor {
   ///   - x: [N, C]
   ///   - weight: [V, C]
   ///   - targets: N ids, or negative.
+  ///   - soft: distributions that the targets are mixed with; nil for the ids alone.
   ///   - cap: what no logit exceeds; nil for no cap.
   public static func linearCrossEntropy(
-    _ x: Tensor, weight: Tensor, targets: [Int32], cappedAt cap: Double? = nil
+    _ x: Tensor, weight: Tensor, targets: [Int32], soft: SoftTargets? = nil, cappedAt cap: Double? = nil
   ) -> Tensor {
     // About 16 MiB of float32 logits at a time: enough rows for the matrix multiply, few enough for the cache.
     let rowsAtOnce = max(64, (4 << 20) / max(weight.shape.first ?? 1, 1))
-    return linearCrossEntropy(x, weight: weight, targets: targets, cappedAt: cap, rowsAtOnce: rowsAtOnce)
+    return linearCrossEntropy(
+      x, weight: weight, targets: targets, soft: soft, cappedAt: cap, rowsAtOnce: rowsAtOnce)
   }
 
   /// The same with the size of a chunk given.
   package static func linearCrossEntropy(
-    _ x: Tensor, weight: Tensor, targets: [Int32], cappedAt cap: Double? = nil, rowsAtOnce: Int
+    _ x: Tensor, weight: Tensor, targets: [Int32], soft: SoftTargets? = nil, cappedAt cap: Double? = nil,
+    rowsAtOnce: Int
   ) -> Tensor {
     require(
       x.rank == 2 && weight.rank == 2 && x.shape[1] == weight.shape[1] && targets.count == x.shape[0],
@@ -28,10 +31,13 @@ extension Tensor {
     let size = weight.shape[0]
     require(cap.map { $0 > 0 } ?? true, "linearCrossEntropy: a cap of \(cap ?? 0)")
     require(targets.allSatisfy { $0 < size }, "linearCrossEntropy: a target is not below \(size)")
+    require(
+      soft.map { $0.probabilities.shape == [targets.count, size] && $0.probabilities.elementType == x.elementType } ?? true,
+      "linearCrossEntropy: soft targets \(soft?.probabilities.shape ?? []) for \(targets.count) rows of \(size)")
     let differentiate = x.hasHistory || weight.hasHistory
     return record(.linearCrossEntropy, [x, weight]) { inputs in
       let pass = CrossEntropyPass(
-        x: inputs[0], weight: inputs[1], targets: targets, cap: cap, rowsAtOnce: rowsAtOnce,
+        x: inputs[0], weight: inputs[1], targets: targets, soft: soft, cap: cap, rowsAtOnce: rowsAtOnce,
         differentiate: differentiate)
       // The gradients for an upstream of 1 exist already; a scalar loss scales them.
       return (
@@ -51,7 +57,10 @@ private struct CrossEntropyPass {
   let dx: Tensor  // empty unless asked for, as is dweight
   private(set) var dweight: Tensor
 
-  init(x: Tensor, weight: Tensor, targets: [Int32], cap: Double?, rowsAtOnce: Int, differentiate: Bool) {
+  init(
+    x: Tensor, weight: Tensor, targets: [Int32], soft: SoftTargets?, cap: Double?, rowsAtOnce: Int,
+    differentiate: Bool
+  ) {
     let (rows, width, size) = (x.shape[0], x.shape[1], weight.shape[0])
     let scored = targets.reduce(into: 0) { $0 += $1 >= 0 ? 1 : 0 }
     let scale = scored > 0 ? 1 / Double(scored) : 0
@@ -64,7 +73,7 @@ private struct CrossEntropyPass {
       let head = MatmulShape(m: part.count, n: size, k: width, transposeB: true)
       let logits = Kernels.matmul(xs, weight, head, shape: [part.count, size])
       let losses = Kernels.crossEntropy(
-        logits, targets: targets[part], scale: scale, cap: cap, differentiate: differentiate)
+        logits, targets: targets[part], soft: soft?.rows(part), scale: scale, cap: cap, differentiate: differentiate)
       total += losses.scalars.reduce(0, +)
       guard differentiate else { continue }
       // The logits are now their gradient: dX = dL·W, and dW = dLᵀ·X, to which further chunks add.

@@ -213,9 +213,11 @@ typedef struct ck_kernels {
                                ptrdiff_t columns);
   /// losses[r] = log Σ exp(logits[r]) − logits[r, targets[r]]; dlogits = scale·(softmax − one-hot), may alias
   /// logits, or NULL. A row whose target is negative is not scored: its loss and gradient are 0. With a cap above 0,
-  /// cap·tanh(logit/cap) stands for each logit; dlogits is still the gradient of `logits`.
+  /// cap·tanh(logit/cap) stands for each logit; dlogits is still the gradient of `logits`. With soft_targets, which are
+  /// distributions [rows, columns], (1 − k)·one-hot + k·soft stands for the one-hot, k being soft_weight.
   void (*cross_entropy)(ck_pool *pool, void *losses, void *_Nullable dlogits, const void *logits,
-                        const int32_t *targets, double scale, double cap, ptrdiff_t rows, ptrdiff_t columns);
+                        const int32_t *targets, const void *_Nullable soft_targets, double soft_weight,
+                        double scale, double cap, ptrdiff_t rows, ptrdiff_t columns);
 
   // The transformer's own.
   /// y[i] = table[ids[i]]; the caller has checked the ids.

@@ -24,19 +24,23 @@ static double capped_log_sum_exp(const real *x, double cap, ptrdiff_t n) {
   return max + log(sum);
 }
 
-static void cross_entropy(ck_pool *pool, void *losses, void *dlogits, const void *logits,
-                          const int32_t *targets, double scale, double cap, ptrdiff_t rows, ptrdiff_t columns) {
+static void cross_entropy(ck_pool *pool, void *losses, void *dlogits, const void *logits, const int32_t *targets,
+                          const void *soft_targets, double soft_weight, double scale, double cap, ptrdiff_t rows,
+                          ptrdiff_t columns) {
   for (ptrdiff_t r = 0; r < rows; r++) {
     const real *x = (const real *)logits + r * columns;
+    const real *soft = soft_targets == NULL ? NULL : (const real *)soft_targets + r * columns;
     int32_t target = targets[r];
-    double total = capped_log_sum_exp(x, cap, columns);
-    ((real *)losses)[r] = target < 0 ? 0 : total - capped(x[target], cap);
-    if (dlogits == NULL) continue;
-    real *dx = (real *)dlogits + r * columns;
+    double total = capped_log_sum_exp(x, cap, columns), loss = 0;
     for (ptrdiff_t c = 0; c < columns; c++) {
-      double gradient = scale * (exp(capped(x[c], cap) - total) - (c == target ? 1 : 0));
-      dx[c] = target < 0 ? 0 : gradient * capped_slope(x[c], cap);
+      double token = c == target ? 1 : 0;
+      double wanted = soft == NULL ? token : (1 - soft_weight) * token + soft_weight * soft[c];
+      double log_probability = capped(x[c], cap) - total;
+      loss -= wanted == 0 ? 0 : wanted * log_probability;
+      double gradient = scale * (exp(log_probability) - wanted);
+      if (dlogits != NULL) ((real *)dlogits)[r * columns + c] = target < 0 ? 0 : gradient * capped_slope(x[c], cap);
     }
+    ((real *)losses)[r] = target < 0 ? 0 : loss;
   }
 }
 
