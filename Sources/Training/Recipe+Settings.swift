@@ -55,6 +55,13 @@ extension Recipe {
         whenNil: "`max_iters`", resolved: { $0.options.schedule.decaySteps },
         help: "The step at which the learning rate reaches its minimum."),
       Setting(
+        "lr_refit", \.options.decayRefits, .scheduleRefits, .optimization, missing: [], isOmittedIfMissing: true,
+        usual: ("none", { _ in [] }),
+        help: """
+          Change the length of the decay on the way, as a run with a budget does: 600:1180 stretches or cuts what is left of \
+          it after step 600 to end at step 1180.
+          """),
+      Setting(
         "muon_lr", \.options.muonLearningRate, .number(atLeast: 0), .optimization, missing: 0.02,
         isOmittedIfMissing: true,
         help: "Muon's peak learning rate; it follows the schedule of `learning_rate` in proportion."),

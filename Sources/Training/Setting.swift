@@ -36,7 +36,7 @@ package struct Setting: Sendable {
   /// Its value in a recipe, defaults resolved; null where it is open.
   package let json: @Sendable (Recipe) -> JSON
   /// The same as text.
-  let resolvedText: @Sendable (Recipe) -> String
+  package let resolvedText: @Sendable (Recipe) -> String
   /// Sets it to the value at a place of a document.
   package let read: @Sendable (JSONField, inout Recipe) throws -> Void
   /// Whether its value in a recipe is one of those accepted.

@@ -10,6 +10,8 @@ public enum TrainingEvent: Sendable {
   case rollback(Rollback)
   /// The losses were measured.
   case evaluation(EvaluationReport)
+  /// The run's number of steps was changed on the way.
+  case refit(Refit)
   /// A checkpoint was saved.
   case checkpoint(step: Int, path: String)
   /// Something did not go as it should, and the run goes on; no part of its record.
@@ -24,6 +26,14 @@ public struct Rollback: Sendable, Equatable {
   public let diverged: Int
   /// Which row of batches it draws from now: `Trainer.batchOffset`.
   public let batchOffset: Int
+}
+
+/// A change of the number of a run's steps while it trains.
+public struct Refit: Sendable, Equatable {
+  /// The steps taken before it, and how many there are to be.
+  public let step, steps: Int
+  /// The recipe from now on.
+  public let recipe: Recipe
 }
 
 extension TrainingEvent {
@@ -51,6 +61,11 @@ extension TrainingEvent {
       [
         "event": "eval", "step": .integer(report.step), "train_loss": .number(report.trainingLoss),
         "val_loss": .number(report.validationLoss),
+      ]
+    case .refit(let refit):
+      [
+        "event": "refit", "step": .integer(refit.step), "max_iters": .integer(refit.steps),
+        "lr_refit": .string(ValueType.scheduleRefits.format(refit.recipe.options.decayRefits)),
       ]
     case .checkpoint(let step, let path):
       ["event": "checkpoint", "step": .integer(step), "path": .string(path)]

@@ -25,6 +25,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var warmupIterations: Int?
   /// The step at which the learning rate reaches its minimum; nil for `maxIterations`.
   public var decayIterations: Int?
+  /// How the length of the decay was changed on the way.
+  public var decayRefits: [LearningRateSchedule.Refit] = []
   /// Muon's peak learning rate, which follows the schedule of `learningRate` in proportion, and its μ.
   public var muonLearningRate = 0.02
   public var muonMomentum = 0.95
@@ -59,9 +61,11 @@ public struct TrainingOptions: Sendable, Equatable {
   /// The learning-rate schedule, with defaults resolved.
   public var schedule: LearningRateSchedule {
     let decaySteps = decayIterations ?? maxIterations
-    return LearningRateSchedule(
+    var schedule = LearningRateSchedule(
       peak: learningRate, minimum: minLearningRate, warmupSteps: warmupIterations ?? min(100, decaySteps / 10),
       decaySteps: decaySteps)
+    schedule.refits = decayRefits
+    return schedule
   }
 }
 

@@ -11,7 +11,9 @@ public struct TrainingRun {
   /// The tokenizer of the corpus.
   public let tokenizer: any Tokenizer
   /// How the run is set up.
-  public let recipe: Recipe
+  public internal(set) var recipe: Recipe
+  /// Keeps it within its budget, if it has one.
+  package var pace: Pace?
 
   private let corpus: CorpusFingerprint
   private let lock: RunLock
@@ -159,6 +161,8 @@ extension TrainingRun {
     let report = try trainer.takeStep()
     isEvaluated = false
     let seconds = (clock.now - start).seconds
+    // Above the line of the step, so that it stays with that where the run is resumed from here.
+    try keepPace(onEvent)
     try emit(
       report.isFinite
         ? .step(report, milliseconds: seconds * 1e3, tokensPerSecond: Double(trainer.tokensPerStep) / seconds)

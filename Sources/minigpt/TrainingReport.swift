@@ -28,6 +28,11 @@ struct TrainingReport {
     progress = ProgressReport(on: terminal, fallback: people)
   }
 
+  /// Tells a program something.
+  func line(_ object: JSON) {
+    if json { terminal.writeLine(object.compact) }
+  }
+
   /// Tells a person something.
   func say(_ text: String) {
     terminal.writeLine(text, to: people)
@@ -118,6 +123,9 @@ extension TrainingReport {
       say(
         "Went back from step \(Formatting.count(rollback.diverged)) to checkpoint-\(rollback.step), the last good one, "
           + "and goes on with other batches.")
+    case .refit(let refit):
+      lastStep = refit.steps
+      say("After step \(Formatting.count(refit.step)), the run has \(Formatting.count(lastStep, "step")) by the clock.")
     case .checkpoint:
       break
     case .warning(let text):

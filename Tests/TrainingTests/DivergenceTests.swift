@@ -77,6 +77,7 @@ private func metrics(_ path: String, checkpoints: Bool = true) throws -> [String
 private func word(_ event: TrainingEvent) -> String {
   switch event {
   case .step(let report, _, _): "\(report.step)"
+  case .refit(let refit): "refit \(refit.step)"
   case .skipped(let report, _): "skip \(report.step)"
   case .rollback(let rollback): "back to \(rollback.step) with \(rollback.batchOffset)"
   case .evaluation(let report): report.isFinite ? "eval \(report.step)" : "bad eval \(report.step)"

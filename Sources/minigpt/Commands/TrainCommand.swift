@@ -11,6 +11,7 @@ struct TrainCommand: RunCommand {
   var corpus = "data/fables.txt"
   var output: String?
   var preset: String?
+  var budget: Duration?
   var configFile: String?
   /// What the configuration file and the command line change in the preset's recipe, by the names of settings.
   var changes: [String: Setting.Change] = [:]
@@ -44,6 +45,8 @@ struct TrainCommand: RunCommand {
   private func train(on terminal: Terminal) throws -> ExitCode {
     Interruption.sayThatNothingIsSaved()
     defer { Interruption.stopListening() }
+    let clock = WallClock.since()
+    try requireBudgetAlone()
     let lock = try lockDirectory()
     let directory = lock.run
     let text = try readCorpus()
@@ -52,23 +55,36 @@ struct TrainCommand: RunCommand {
 
     var run: TrainingRun
     if resumes, let saved = try SavedRun(lock) {
-      let recipe = recipe(from: saved.recipe).resuming(saved.recipe)
+      var recipe = recipe(from: saved.recipe).resuming(saved.recipe)
       for damage in saved.damage { report.say("Passed over: \(damage)") }
+      let plan = try budget.map { try planToGoOn($0, recipe, on: text, clock) }
+      if let plan { recipe.options.maxIterations = saved.step + plan.recipe.options.maxIterations }
       run = try TrainingRun(resuming: saved, recipe, corpus: text)
       report.begin(run, corpus: corpus)
+      if let plan, let budget {
+        report.show(plan, budget: budget, command: nil)
+        return try finish(&run, report, by: plan, clock)
+      }
       if saved.isFinished(by: recipe) {
         run.warn { report.show($0) }
         try report.endAlreadyFinished(run)
         return .success
       }
     } else {
-      let start = corpus == Self().corpus ? Preset.fables : Preset.all[0]
-      run = try TrainingRun(recipe(from: start.recipe), corpus: text, in: lock, replacing: overwrites || resumes)
+      var recipe = recipe(from: usualRecipe)
+      let plan = try budget.map { try self.plan($0, from: recipe, on: text, clock) }
+      if let plan { recipe = plan.recipe }
+      run = try TrainingRun(recipe, corpus: text, in: lock, replacing: overwrites || resumes)
+      if let plan, let budget { report.show(plan, budget: budget, command: command(for: recipe)) }
       report.begin(run, corpus: corpus)
       report.show(text, of: run)
+      if let plan { return try finish(&run, report, by: plan, clock) }
     }
     return try finish(&run, report)
   }
+
+  /// The recipe of a run where no preset is named.
+  var usualRecipe: Recipe { (corpus == Self().corpus ? Preset.fables : Preset.all[0]).recipe }
 
   private func readCorpus() throws -> Corpus {
     if corpus == Self().corpus, try POSIX().kind(of: corpus, followsLink: true) == nil {
@@ -78,7 +94,7 @@ struct TrainCommand: RunCommand {
     return try Corpus(path: corpus)
   }
 
-  private func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
+  func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
     var report = report
     report.beginTable()
     Interruption.startListening()
@@ -129,8 +145,8 @@ extension TrainCommand {
     if output == nil { added += ["--out", directory.path] }
     if !resumes { added.append("--resume") }
     if overwrites, configFile != nil { added.append("--overwrite=false") }
+    if budget != nil, configFile != nil { added.append("--budget=none") }
     // Right after "train", where no "--" stands before them.
-    let words = CommandLine.arguments.dropFirst(2).filter { !$0.hasPrefix("--overwrite") }
-    return ([invocation(), "train"] + (added + words).map(shellQuoted)).joined(separator: " ")
+    return ([invocation(), "train"] + (added + wordsToResume).map(shellQuoted)).joined(separator: " ")
   }
 }
