@@ -100,6 +100,10 @@ extension Recipe {
         "patience", \.options.patience, .integer(in: 1...Int.max), .evaluation, mayChangeOnResume: true,
         whenNil: "none",
         help: "Stop after this many evaluations without a better validation loss."),
+      Setting(
+        "sample_every", \.options.sampleInterval, .integer(in: 1...Int.max), .evaluation, mayChangeOnResume: true,
+        isOmittedIfNil: true, whenNil: "never",
+        help: "Steps between samples, which are shown and recorded in metrics.jsonl."),
     ]
   }
 

@@ -12,6 +12,8 @@ public enum TrainingEvent: Sendable {
   case evaluation(EvaluationReport)
   /// The run's number of steps was changed on the way.
   case refit(Refit)
+  /// The model wrote a text, with random numbers of this seed.
+  case sample(step: Int, seed: UInt64, text: String)
   /// A checkpoint was saved.
   case checkpoint(step: Int, path: String)
   /// Something did not go as it should, and the run goes on; no part of its record.
@@ -66,6 +68,11 @@ extension TrainingEvent {
       [
         "event": "refit", "step": .integer(refit.step), "max_iters": .integer(refit.steps),
         "lr_refit": .string(ValueType.scheduleRefits.format(refit.recipe.options.decayRefits)),
+      ]
+    case .sample(let step, let seed, let text):
+      [
+        "event": "sample", "step": .integer(step), "seed": .integer(Int(truncatingIfNeeded: seed)),
+        "text": .string(text),
       ]
     case .checkpoint(let step, let path):
       ["event": "checkpoint", "step": .integer(step), "path": .string(path)]

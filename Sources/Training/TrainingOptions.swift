@@ -47,6 +47,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var keep = 2
   /// Stop after this many evaluations without a better validation loss; nil for never.
   public var patience: Int?
+  /// Steps between samples of what the model writes; nil for none.
+  public var sampleInterval: Int?
   /// The seed of all random numbers.
   public var seed: UInt64 = 1337
   /// How exactly matrix products are computed, in training and in its evaluations, whatever the current processor's

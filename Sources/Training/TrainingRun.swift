@@ -12,6 +12,8 @@ public struct TrainingRun {
   public let tokenizer: any Tokenizer
   /// How the run is set up.
   public internal(set) var recipe: Recipe
+  /// Writes what `sample` events hold; without it there are none.
+  public var writesSample: SampleWriter?
   /// Keeps it within its budget, if it has one.
   package var pace: Pace?
 
@@ -103,7 +105,7 @@ public struct TrainingRun {
       lock.run,
       .init(
         step: saved.step, batchOffset: trainer.batchOffset,
-        kinds: isEvaluated ? ["step", "skipped", "eval"] : ["step", "skipped"],
+        kinds: Set(["step", "skipped", "sample"]).union(isEvaluated ? ["eval"] : []),
         checkpoint: isEvaluatedAgain ? .none : line))  // `nil` would be a JSON null
   }
 
@@ -167,6 +169,7 @@ extension TrainingRun {
       report.isFinite
         ? .step(report, milliseconds: seconds * 1e3, tokensPerSecond: Double(trainer.tokensPerStep) / seconds)
         : .skipped(report, consecutive: trainer.consecutiveSkips), onEvent)
+    try sample(report, onEvent)
     if trainer.hasDiverged { throw NotFinite(cause: .steps(count: trainer.consecutiveSkips)) }
     return nil
   }

@@ -78,6 +78,7 @@ private func word(_ event: TrainingEvent) -> String {
   switch event {
   case .step(let report, _, _): "\(report.step)"
   case .refit(let refit): "refit \(refit.step)"
+  case .sample(let step, _, _): "sample \(step)"
   case .skipped(let report, _): "skip \(report.step)"
   case .rollback(let rollback): "back to \(rollback.step) with \(rollback.batchOffset)"
   case .evaluation(let report): report.isFinite ? "eval \(report.step)" : "bad eval \(report.step)"

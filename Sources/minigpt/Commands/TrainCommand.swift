@@ -17,8 +17,12 @@ struct TrainCommand: RunCommand {
   var changes: [String: Setting.Change] = [:]
   var resumes = false
   var overwrites = false
+  var logInterval: Int?
   var threads: Int?
   var json = false
+
+  /// Tokens of a sample on the way.
+  private static let sampleLength = 200
 
   init() {}
 
@@ -50,7 +54,7 @@ struct TrainCommand: RunCommand {
     let lock = try lockDirectory()
     let directory = lock.run
     let text = try readCorpus()
-    var report = TrainingReport(on: terminal, json: json, directory: directory)
+    var report = TrainingReport(on: terminal, json: json, directory: directory, logInterval: logInterval)
     for warning in text.warnings(path: corpus) { report.say(warning) }
 
     var run: TrainingRun
@@ -96,6 +100,13 @@ struct TrainCommand: RunCommand {
 
   func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
     var report = report
+    run.writesSample = { model, tokenizer, seed in
+      var options = SamplingOptions()
+      options.seed = seed
+      return try? TextGenerator(model, tokenizer: tokenizer).generate(
+        prompt: "", maxNewTokens: Self.sampleLength, options: options
+      ).text
+    }
     report.beginTable()
     Interruption.startListening()
     let outcome: TrainingRun.Outcome

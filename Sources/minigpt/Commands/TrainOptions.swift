@@ -25,6 +25,11 @@ extension TrainCommand {
       .flag("resume", \.resumes, help: "Resume the run in that directory; start a new one if there is none."),
       .flag("overwrite", \.overwrites, help: "Replace the run in that directory."),
     ] + settings(.run) + [
+      .option(
+        "log-every", \.logInterval, .integer(in: 1...Int.max),
+        defaultText: "ten times a second on a terminal, every ten seconds elsewhere",
+        help: "Steps between lines of progress."
+      ).alsoCalled("log-interval"),
       .threads(\.threads),
       .json(\.json, "one JSON object for each step, evaluation and checkpoint"),
     ]

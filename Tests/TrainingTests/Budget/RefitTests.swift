@@ -10,7 +10,7 @@ struct RefitTests {
   /// Twenty steps, of which the last eight come after the pace is looked at.
   private let recipe = smallRecipe {
     ($0.options.maxIterations, $0.options.decayIterations, $0.options.keep) = (20, 20, 99)
-    $0.options.dropout = 0.1
+    ($0.options.dropout, $0.options.sampleInterval) = (0.1, 4)
   }
 
   /// Trains a run whose steps take a second, with a budget of so many; stops after a step if asked to.
@@ -20,6 +20,7 @@ struct RefitTests {
   ) throws -> Recipe {
     let clock = FakeClock()
     var run = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path))
+    run.writesSample = { model, _, seed in "\(model.config.width) \(seed)" }
     run.pace = Pace(budget: budget, endingSeconds: 0, clock: clock.wall, from: 0, to: 20, movesDecay: true)
     var step = 0
     let outcome = try run.train(
@@ -40,6 +41,7 @@ struct RefitTests {
     var run =
       try saved.map { try TrainingRun(resuming: $0, $0.recipe, corpus: smallText) }
       ?? TrainingRun(try #require(recipe), corpus: smallText, in: RunDirectory(path))
+    run.writesSample = { model, _, seed in "\(model.config.width) \(seed)" }
     #expect(try run.train(onEvent: { _ in }) == .finished)
   }
 
