@@ -32,7 +32,8 @@ extension BudgetPlanner {
     let often = "the training split is seen \(Self.rounded(plan.epochs)) times"
     say(
       "length",
-      counted(options.maxIterations, "step") + ", and the learning rate falls until the last: \(often)"
+      counted(options.maxIterations, "step")
+        + (given.contains("lr_decay_iters") ? ": " : ", and the learning rate falls until the last: ") + often
         + (plan.endsEarly ? "; more would only learn it by heart, so the run ends before its time" : ""),
       unlessGiven: "max_iters")
     say("optimizer", options.optimizer.rawValue, unlessGiven: "optimizer")

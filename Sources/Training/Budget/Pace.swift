@@ -1,7 +1,7 @@
 import Optimizers
 
-/// Keeps a run within its budget: after 60 % of its steps, it says how many there are to be instead, where the run would
-/// end too early or too late by more than 3 % of the budget.
+/// Keeps a run within its budget: after 60 % of its steps or of its time, whichever comes first, it says how many steps
+/// there are to be instead, where the run would end too early or too late by more than 3 % of the budget.
 ///
 /// What it says is part of the run's recipe from that step on, so that a resumed run needs neither the pace nor a clock.
 package struct Pace: Sendable {
@@ -11,8 +11,8 @@ package struct Pace: Sendable {
   private let begin: (step: Int, seconds: Double)
   /// The number of steps that the run began with.
   let plannedSteps: Int
-  /// The step after which it is looked at once.
-  let checkedStep: Int
+  /// The step after which it was looked at; nil before.
+  private(set) var checkedStep: Int?
   /// Whether the decay of the learning rate ends with the run.
   let movesDecay: Bool
   private let mayGrow: Bool
@@ -32,13 +32,17 @@ package struct Pace: Sendable {
     (self.budget, self.endingSeconds, self.clock) = (budget, endingSeconds, clock)
     (self.plannedSteps, self.movesDecay, self.mayGrow) = (plannedSteps, movesDecay, mayGrow)
     begin = (step, clock.elapsed())
-    checkedStep = step + max(1, Int(BudgetTable.refitAfter * Double(plannedSteps - step)))
   }
 
   /// How many steps there are to be, looked at after `step` of them; nil if that stays as it is.
-  package func steps(after step: Int) -> Int? {
-    guard step == checkedStep, step < plannedSteps else { return nil }
+  package mutating func steps(after step: Int) -> Int? {
+    guard checkedStep == nil, begin.step < step, step < plannedSteps else { return nil }
     let now = clock.elapsed()
+    let share = max(
+      Double(step - begin.step) / Double(plannedSteps - begin.step),
+      (now - begin.seconds) / max(budget - endingSeconds - begin.seconds, 1e-9))
+    guard share >= BudgetTable.refitAfter else { return nil }
+    checkedStep = step
     let secondsPerStep = (now - begin.seconds) / Double(step - begin.step)
     guard secondsPerStep > 0 else { return nil }
     let end = now + secondsPerStep * Double(plannedSteps - step) + endingSeconds
@@ -46,5 +50,12 @@ package struct Pace: Sendable {
     guard mayGrow ? abs(drift) > BudgetTable.toleratedDrift : drift > BudgetTable.toleratedDrift else { return nil }
     let more = max(1, min((budget - endingSeconds - now) / secondsPerStep, 1e12))
     return step + Int(more) == plannedSteps ? nil : step + Int(more)
+  }
+
+  /// Takes back that it was looked at, where the run goes back to `step`; returns the step after which that was.
+  mutating func goBack(to step: Int) -> Int? {
+    guard let checkedStep, checkedStep > step else { return nil }
+    self.checkedStep = nil
+    return checkedStep
   }
 }

@@ -5,8 +5,8 @@ import Optimizers
 extension TrainingRun {
   /// Sets the number of steps anew where the run's pace asks for it.
   mutating func keepPace(_ onEvent: (TrainingEvent) -> Void) throws {
-    guard let pace, let steps = pace.steps(after: trainer.step) else { return }
-    try refit(to: steps, movingDecay: pace.movesDecay, onEvent)
+    guard let movesDecay = pace?.movesDecay, let steps = pace?.steps(after: trainer.step) else { return }
+    try refit(to: steps, movingDecay: movesDecay, onEvent)
   }
 
   /// From where the run stands, it goes on to `steps` steps in all; recorded, and part of its recipe from now on.
@@ -30,9 +30,9 @@ extension TrainingRun {
 
   /// Takes back what the pace has changed after `step`, to which the run goes back: there it is decided anew.
   mutating func undoRefit(after step: Int) {
-    guard let pace, pace.checkedStep > step else { return }
-    recipe.options.maxIterations = pace.plannedSteps
-    recipe.options.decayRefits.removeAll { $0.step == pace.checkedStep }
+    guard let plannedSteps = pace?.plannedSteps, let checkedStep = pace?.goBack(to: step) else { return }
+    recipe.options.maxIterations = plannedSteps
+    recipe.options.decayRefits.removeAll { $0.step == checkedStep }
     trainer.reschedule(by: recipe.options)
   }
 }

@@ -32,7 +32,8 @@ extension TrainCommand {
     var recipe = recipe
     // What the run has of them is of its past.
     recipe.options.decayRefits = []
-    return try plan(budget, recipe, keeping: BudgetPlanner.settingsOfPresets, on: text, clock)
+    let given = BudgetPlanner.settingsOfPresets.union(["lr_decay_iters"])
+    return try plan(budget, recipe, keeping: given, on: text, clock)
   }
 
   private func plan(
