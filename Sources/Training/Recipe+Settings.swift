@@ -58,6 +58,13 @@ extension Recipe {
         whenNil: "`max_iters`", resolved: { $0.options.schedule.decaySteps },
         help: "The step at which the learning rate reaches its minimum."),
       Setting(
+        "lr_refit", \.options.decayRefits, .scheduleRefits, .optimization, missing: [], isOmittedIfMissing: true,
+        usual: ("none", { _ in [] }),
+        help: """
+          Change the length of the decay on the way, as a run with a budget does: 600:1180 stretches or cuts what is left of \
+          it after step 600 to end at step 1180.
+          """),
+      Setting(
         "muon_lr", \.options.muonLearningRate, .number(atLeast: 0), .optimization, missing: 0.02,
         isOmittedIfMissing: true,
         help: "Muon's peak learning rate; it follows the schedule of `learning_rate` in proportion."),
@@ -103,6 +110,10 @@ extension Recipe {
         "patience", \.options.patience, .integer(in: 1...Int.max), .evaluation, mayChangeOnResume: true,
         whenNil: "none",
         help: "Stop after this many evaluations without a better validation loss."),
+      Setting(
+        "sample_every", \.options.sampleInterval, .integer(in: 1...Int.max), .evaluation, mayChangeOnResume: true,
+        isOmittedIfNil: true, whenNil: "never",
+        help: "Steps between samples, which are shown and recorded in metrics.jsonl."),
     ]
   }
 

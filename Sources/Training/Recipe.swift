@@ -1,4 +1,5 @@
 import Checkpoints
+import Optimizers
 import Transformer
 
 /// A model's shape and how it is trained: all of a run but its corpus.
@@ -53,6 +54,7 @@ extension Recipe {
     try check(
       schedule.warmupSteps <= schedule.decaySteps,
       "`warmup_iters` (\(schedule.warmupSteps)) is longer than \(end) \(schedule.decaySteps))")
+    try validateRefits(of: schedule)
     try check(
       options.optimizer != .muon || options.learningRate > 0,
       "`learning_rate` is 0; with muon, whose `muon_lr` follows it in proportion, it must be greater than 0")
@@ -65,6 +67,20 @@ extension Recipe {
     if architecture(of: config) == nil {
       let nearest = architectures.first { $0.modelArchitecture == config.architecture } ?? architectures[0]
       throw .invalidOption(misfit(config, with: nearest))
+    }
+  }
+
+  /// Throws unless each change of the decay's length comes after the warm-up and the one before, and before the decay's
+  /// end as it is until then.
+  private func validateRefits(of schedule: LearningRateSchedule) throws(TrainingError) {
+    var (earliest, end) = (schedule.warmupSteps, schedule.decaySteps)
+    for refit in schedule.refits {
+      let text = "`lr_refit` has \(refit.step):\(refit.end)"
+      try check(
+        earliest <= refit.step && refit.step < end,
+        "\(text); the step must be from \(earliest) on and before the end of the decay, \(end)")
+      try check(refit.step < refit.end, "\(text); the decay must end after the step")
+      (earliest, end) = (refit.step + 1, refit.end)
     }
   }
 

@@ -36,7 +36,7 @@ package struct Setting: Sendable {
   /// Its value in a recipe, defaults resolved; null where it is open.
   package let json: @Sendable (Recipe) -> JSON
   /// The same as text.
-  let resolvedText: @Sendable (Recipe) -> String
+  package let resolvedText: @Sendable (Recipe) -> String
   /// Sets it to the value at a place of a document.
   package let read: @Sendable (JSONField, inout Recipe) throws -> Void
   /// Whether its value in a recipe is one of those accepted.
@@ -75,12 +75,14 @@ extension Setting {
   ///
   /// - Parameters:
   ///   - missing: what a file of before the setting means, where there was a before.
+  ///   - isOmittedIfNil: whether files leave it out where it is nil, so that they are as they were before it.
   ///   - whenNil: what nil means, in words.
   ///   - resolved: what nil comes to, where that is a value too: files hold it, and a run is resumed with it. Without,
   ///     files hold null.
   package init<Value>(
     _ name: String, _ property: any WritableKeyPath<Recipe, Value?> & Sendable, _ type: ValueType<Value>,
-    _ group: Group, mayChangeOnResume: Bool = false, missing: Value? = nil, whenNil: String,
+    _ group: Group, mayChangeOnResume: Bool = false, missing: Value? = nil,
+    isOmittedIfNil: Bool = false, whenNil: String,
     resolved: (@Sendable (Recipe) -> Value)? = nil, help: String
   ) {
     var absent: Change?
@@ -89,7 +91,7 @@ extension Setting {
     self.init(
       name, property, type, group, mayChangeOnResume, help,
       given: { $0[keyPath: property] }, otherwise: whenNil, resolved: value, store: { $0[keyPath: property] = $1 },
-      absent: absent, isOmitted: { _ in false },
+      absent: absent, isOmitted: { isOmittedIfNil && $0[keyPath: property] == nil },
       settle: { open, settled in
         if resolved != nil, open[keyPath: property] == nil { open[keyPath: property] = value(settled) }
       })

@@ -20,7 +20,7 @@ public struct Trainer {
   /// How many of the last steps, without one in between that was taken, were skipped.
   public private(set) var consecutiveSkips: Int
   /// How it trains.
-  public let options: TrainingOptions
+  public private(set) var options: TrainingOptions
   /// What it trains on.
   public let dataset: TokenDataset
 
@@ -206,6 +206,12 @@ public struct Trainer {
     self.model = model.requiringGradient()
     (self.step, self.batchOffset, consecutiveSkips) = (step, batchOffset, 0)
     batches = Self.batches(dataset, model.config, options, offset: batchOffset)
+  }
+
+  /// From now on its length and the decay of the learning rate are those of `options`.
+  mutating func reschedule(by options: TrainingOptions) {
+    self.options.maxIterations = options.maxIterations
+    (self.options.decayIterations, self.options.decayRefits) = (options.decayIterations, options.decayRefits)
   }
 
   /// The current losses on both splits of the corpus; nil if `shouldStop` interrupted it.

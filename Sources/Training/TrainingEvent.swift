@@ -14,6 +14,10 @@ public enum TrainingEvent: Sendable {
   case evaluation(EvaluationReport)
   /// The validation loss is below that of counting for the first time.
   case beatsCounting(EvaluationReport, CountingBaseline)
+  /// The run's number of steps was changed on the way.
+  case refit(Refit)
+  /// The model wrote a text, with random numbers of this seed.
+  case sample(step: Int, seed: UInt64, text: String)
   /// A checkpoint was saved.
   case checkpoint(step: Int, path: String)
   /// Something did not go as it should, and the run goes on; no part of its record.
@@ -28,6 +32,14 @@ public struct Rollback: Sendable, Equatable {
   public let diverged: Int
   /// Which row of batches it draws from now: `Trainer.batchOffset`.
   public let batchOffset: Int
+}
+
+/// A change of the number of a run's steps while it trains.
+public struct Refit: Sendable, Equatable {
+  /// The steps taken before it, and how many there are to be.
+  public let step, steps: Int
+  /// The recipe from now on.
+  public let recipe: Recipe
 }
 
 extension TrainingEvent {
@@ -62,6 +74,16 @@ extension TrainingEvent {
       [
         "event": "beats_counting", "step": .integer(report.step), "val_loss": .number(report.validationLoss),
         "kneser_ney": .number(counting.loss),
+      ]
+    case .refit(let refit):
+      [
+        "event": "refit", "step": .integer(refit.step), "max_iters": .integer(refit.steps),
+        "lr_refit": .string(ValueType.scheduleRefits.format(refit.recipe.options.decayRefits)),
+      ]
+    case .sample(let step, let seed, let text):
+      [
+        "event": "sample", "step": .integer(step), "seed": .integer(Int(truncatingIfNeeded: seed)),
+        "text": .string(text),
       ]
     case .checkpoint(let step, let path):
       ["event": "checkpoint", "step": .integer(step), "path": .string(path)]

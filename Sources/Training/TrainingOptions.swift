@@ -25,6 +25,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var warmupIterations: Int?
   /// The step at which the learning rate reaches its minimum; nil for `maxIterations`.
   public var decayIterations: Int?
+  /// How the length of the decay was changed on the way.
+  public var decayRefits: [LearningRateSchedule.Refit] = []
   /// Muon's peak learning rate, which follows the schedule of `learningRate` in proportion, and its μ.
   public var muonLearningRate = 0.02
   public var muonMomentum = 0.95
@@ -47,6 +49,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var keep = 2
   /// Stop after this many evaluations without a better validation loss; nil for never.
   public var patience: Int?
+  /// Steps between samples of what the model writes; nil for none.
+  public var sampleInterval: Int?
   /// The seed of all random numbers.
   public var seed: UInt64 = 1337
   /// How exactly matrix products are computed, in training and in its evaluations, whatever the current processor's
@@ -61,9 +65,11 @@ public struct TrainingOptions: Sendable, Equatable {
   /// The learning-rate schedule, with defaults resolved.
   public var schedule: LearningRateSchedule {
     let decaySteps = decayIterations ?? maxIterations
-    return LearningRateSchedule(
+    var schedule = LearningRateSchedule(
       peak: learningRate, minimum: minLearningRate, warmupSteps: warmupIterations ?? min(100, decaySteps / 10),
       decaySteps: decaySteps)
+    schedule.refits = decayRefits
+    return schedule
   }
 }
 

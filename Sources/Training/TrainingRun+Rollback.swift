@@ -44,6 +44,7 @@ extension TrainingRun {
     let checkpoint = try Checkpoint(directory: saved.path, calls: calls)
     trainer.goBack(to: checkpoint.model, after: saved.step, batchOffset: trainer.batchOffset + 1)
     try trainer.restoreOptimizer(of: saved.path, calls)
+    undoRefit(after: saved.step)
     patience = returnPoint.state.patience
     isEvaluated = saved.validationLoss != nil
     keeper.removeAll(after: saved.step)

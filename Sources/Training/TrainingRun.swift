@@ -11,12 +11,16 @@ public struct TrainingRun {
   /// The tokenizer of the corpus.
   public let tokenizer: any Tokenizer
   /// How the run is set up.
-  public let recipe: Recipe
+  public internal(set) var recipe: Recipe
   /// What simple models reach on its validation split; nil where it has none.
   public package(set) var baselines: Baselines?
   /// The loss that no model can be expected to go below, in nats per token; nil where it is not known. Recorded with the
   /// baselines.
   public var floor: Double?
+  /// Writes what `sample` events hold; without it there are none.
+  public var writesSample: SampleWriter?
+  /// Keeps it within its budget, if it has one.
+  package var pace: Pace?
 
   private let corpus: CorpusFingerprint
   private let lock: RunLock
@@ -113,7 +117,7 @@ public struct TrainingRun {
       lock.run,
       .init(
         step: saved.step, batchOffset: trainer.batchOffset,
-        kinds: isEvaluated ? ["step", "skipped", "eval", "beats_counting"] : ["step", "skipped"],
+        kinds: Set(["step", "skipped", "sample"]).union(isEvaluated ? ["eval", "beats_counting"] : []),
         checkpoint: isEvaluatedAgain ? .none : line))  // `nil` would be a JSON null
   }
 
@@ -176,10 +180,13 @@ extension TrainingRun {
     let report = try trainer.takeStep()
     isEvaluated = false
     let seconds = (clock.now - start).seconds
+    // Above the line of the step, so that it stays with that where the run is resumed from here.
+    try keepPace(onEvent)
     try emit(
       report.isFinite
         ? .step(report, milliseconds: seconds * 1e3, tokensPerSecond: Double(trainer.tokensPerStep) / seconds)
         : .skipped(report, consecutive: trainer.consecutiveSkips), onEvent)
+    try sample(report, onEvent)
     if trainer.hasDiverged { throw NotFinite(cause: .steps(count: trainer.consecutiveSkips)) }
     return nil
   }

@@ -37,7 +37,7 @@ extension CorpusReport {
       ("control", Self.list(examination.controls)),
       ("invisible", Self.list(examination.invisible)),
       ("accents", accents),
-      ("rare", Self.rare(examination)),
+      ("rare", Self.rare(examination) ?? "none"),
       ("repeated", examination.repetition.map(Self.repeated) ?? "the validation split is too short to say"),
     ]
   }
@@ -98,12 +98,16 @@ extension CorpusReport {
     return composed > 0 && decomposed > 0 ? "mixed: \(counts)" : counts
   }
 
-  static func rare(_ examination: CorpusExamination) -> String {
-    let unseen = examination.onlyInValidation
+  /// What is said of characters that are hardly learned; nil if there is none.
+  static func rare(_ examination: CorpusExamination) -> String? {
+    let (rareCount, unseen) = (examination.rareCount, examination.onlyInValidation)
     let names = unseen.prefix(8).map { quoted($0.scalar) }.joined(separator: ", ") + (unseen.count > 8 ? ", …" : "")
-    return "\(counted(examination.rareCount, "character")) seen fewer than "
-      + "\(CorpusExamination.rareLimit) times"
-      + (unseen.isEmpty ? "" : "; \(Formatting.count(unseen.count)) in the validation split alone: \(names)")
+    let rare = "\(counted(rareCount, "character")) seen fewer than \(CorpusExamination.rareLimit) times"
+    let unseenCount = rareCount > 0 ? Formatting.count(unseen.count) : counted(unseen.count, "character")
+    let parts = [
+      rareCount > 0 ? rare : nil, unseen.isEmpty ? nil : "\(unseenCount) in the validation split alone: \(names)",
+    ].compactMap(\.self)
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 
   static func repeated(_ repetition: Repetition) -> String {

@@ -32,7 +32,10 @@ package enum Formatting {
   }
 
   /// A number of parameters: "799,360", "10.7 M".
-  package static func parameters(_ value: Int) -> String {
+  package static func parameters(_ value: Int) -> String { quantity(value) }
+
+  /// A whole number, in millions where it has some: "799,360", "10.7 M".
+  package static func quantity(_ value: Int) -> String {
     value < 1_000_000 ? count(value) : decimal(Double(value) / 1e6, places: 1) + " M"
   }
 

@@ -97,6 +97,12 @@ extension Terminal {
     isatty(descriptor(stream)) == 1 && environment["TERM"] != "dumb"
   }
 
+  /// Whether the locale's characters are Unicode's, by the variables that the C library goes by, in its order.
+  package var showsUnicode: Bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+    return locale.uppercased().replacing("-", with: "").hasSuffix("UTF8")
+  }
+
   /// The number of columns: `COLUMNS` where set, else the terminal's own, else 80.
   package func width(of stream: Stream) -> Int {
     if let columns = environment["COLUMNS"].flatMap({ Int($0) }), columns > 0 { return columns }

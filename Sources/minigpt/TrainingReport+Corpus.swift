@@ -9,7 +9,8 @@ extension TrainingReport {
   func show(_ corpus: Corpus, of run: TrainingRun) {
     let trainingCount = run.trainer.dataset[.training].count
     let examination = CorpusExamination(corpus, trainingCount: trainingCount, sample: Self.sample)
-    fact("text", "line ends: \(CorpusReport.lineEnds(examination)); \(CorpusReport.rare(examination))")
+    let found = ["line ends: \(CorpusReport.lineEnds(examination))", CorpusReport.rare(examination)]
+    fact("text", found.compactMap(\.self).joined(separator: "; "))
     if let repetition = examination.repetition {
       let isSample = repetition.searchedCount < trainingCount
       fact(

@@ -1,7 +1,6 @@
 import Autograd
 import Checkpoints
 import Files
-import Foundation
 import Sampling
 import Text
 import Training
@@ -17,15 +16,24 @@ struct TrainingReport {
   private var start = ContinuousClock.now
   private var firstStep = 0
   private var lastStep = 0
-  private var validationExtent: TextExtent?
+  private var scale: TableScale?
+  private var curve = LossCurve()
+  /// Steps between lines of progress; nil to go by the clock.
+  private let logInterval: Int?
 
   /// A report of the run in `directory`.
-  init(on terminal: Terminal, json: Bool, directory: RunDirectory) {
+  init(on terminal: Terminal, json: Bool, directory: RunDirectory, logInterval: Int? = nil) {
+    self.logInterval = logInterval
     self.directory = directory
     self.terminal = terminal
     self.json = json
     people = json ? .error : .output
     progress = ProgressReport(on: terminal, fallback: people)
+  }
+
+  /// Tells a program something.
+  func line(_ object: JSON) {
+    if json { terminal.writeLine(object.compact) }
   }
 
   /// Tells a person something.
@@ -41,7 +49,7 @@ extension TrainingReport {
   mutating func begin(_ run: TrainingRun, corpus: String) {
     start = .now
     let unit = run.tokenizer.unit
-    validationExtent = TextExtent(of: run.trainer.dataset[.validation], by: run.tokenizer)
+    scale = TableScale(run)
     (firstStep, lastStep) = (run.trainer.step, run.recipe.options.maxIterations)
     fact("corpus", "\(printable(corpus)): \(Self.description(of: run.trainer.dataset, run.tokenizer))")
     fact("model", Self.description(of: run.trainer.model.config))
@@ -82,12 +90,7 @@ extension TrainingReport {
 
   /// Shows what the columns of the evaluations are.
   func beginTable() {
-    say("\n" + Self.row("step", "train loss", "val loss", "bits/char", "time"))
-  }
-
-  private static func row(_ cells: String...) -> String {
-    // Two columns stay between cells, however wide one is.
-    zip(cells, [6, 10, 8, 9, 7]).map { "  " + Formatting.padded($0, to: $1) }.joined()
+    say("\n" + TableScale.header)
   }
 }
 
@@ -99,17 +102,17 @@ extension TrainingReport {
     if json { terminal.writeLine(event.json.compact) }
     switch event {
     case .step(let step, _, let tokensPerSecond):
-      progress.update { [self] in progressLine(step, tokensPerSecond) }
+      if let logInterval, step.step.isMultiple(of: logInterval) { say(progressLine(step, tokensPerSecond)) }
+      if logInterval == nil || terminal.isInteractive(.error) {
+        progress.update { [self] in progressLine(step, tokensPerSecond, withCurve: true) }
+      }
     case .evaluation(let evaluation):
-      say(
-        Self.row(
-          Formatting.count(evaluation.step), Formatting.decimal(evaluation.trainingLoss),
-          Formatting.decimal(evaluation.validationLoss),
-          Formatting.decimal(bitsPerCharacter(evaluation.validationLoss)),
-          Formatting.duration(seconds: elapsed)))
+      curve.note(evaluation.validationLoss, after: evaluation.step)
+      if let scale { say(scale.row(evaluation, after: elapsed)) }
     case .skipped(let step, _):
       say("Step \(Formatting.count(step.step)) was skipped: its loss or its gradients were not finite.")
     case .rollback(let rollback):
+      curve.goBack(to: rollback.step)
       say(
         "Went back from step \(Formatting.count(rollback.diverged)) to checkpoint-\(rollback.step), the last good one, "
           + "and goes on with other batches.")
@@ -117,6 +120,11 @@ extension TrainingReport {
       say(
         "From step \(Formatting.count(evaluation.step)) on, the model is better than counting "
           + "(\(Formatting.decimal(counting.loss))).")
+    case .refit(let refit):
+      lastStep = refit.steps
+      say("After step \(Formatting.count(refit.step)), the run has \(Formatting.count(lastStep, "step")) by the clock.")
+    case .sample(let step, _, let text):
+      say("\nA sample after step \(Formatting.count(step)):\n\n\(text)\n")
     case .baselines, .checkpoint:
       break
     case .warning(let text):
@@ -125,20 +133,23 @@ extension TrainingReport {
     }
   }
 
-  private func bitsPerCharacter(_ loss: Double) -> Double {
-    (validationExtent?.perCharacter(loss) ?? .nan) / log(2)
-  }
-
   private var elapsed: Double { (ContinuousClock.now - start).seconds }
 
-  private func progressLine(_ report: StepReport, _ tokensPerSecond: Double) -> String {
+  /// The curve of the validation losses in a terminal's characters; nil where nobody watches, or before the second.
+  private func curveLine(on stream: Terminal.Stream, width: Int) -> String? {
+    guard curve.count > 1, terminal.isInteractive(stream) else { return nil }
+    return curve.line(width: width, isASCII: !terminal.showsUnicode)
+  }
+
+  private func progressLine(_ report: StepReport, _ tokensPerSecond: Double, withCurve: Bool = false) -> String {
     // A run that went back may be at a step before its first.
     let secondsPerStep = elapsed / Double(max(1, report.step - firstStep))
     return [
       "step \(Formatting.count(report.step)) of \(Formatting.count(lastStep))",
       "loss \(Formatting.decimal(report.loss))", "\(Formatting.rate(tokensPerSecond)) tokens/s",
       Formatting.duration(seconds: secondsPerStep * Double(lastStep - report.step)) + " left",
-    ].joined(separator: "  ")
+      withCurve ? curveLine(on: .error, width: 16) : nil,
+    ].compactMap(\.self).joined(separator: "  ")
   }
 }
 
@@ -155,6 +166,9 @@ extension TrainingReport {
     say("")
     if outcome == .outOfPatience {
       say("Early stopping: the validation loss no longer improved.")
+    }
+    if let first = curve.first, let last = curve.last, let line = curveLine(on: people, width: 40) {
+      fact("curve", "\(line)  \(Formatting.decimal(first)) to \(Formatting.decimal(last))")
     }
     let loss = best.validationLoss.map { ", validation loss \(Formatting.decimal($0))" } ?? ""
     say("Done in \(Formatting.duration(seconds: elapsed)). Best checkpoint: \(path)\(loss).")

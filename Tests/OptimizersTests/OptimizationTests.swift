@@ -48,6 +48,23 @@ struct OptimizationTests {
     #expect(LearningRateSchedule(peak: 1, minimum: 0, warmupSteps: 0, decaySteps: 0)(0) == 0)
   }
 
+  @Test("comes down by what is left, stretched or cut to a new end, without a jump")
+  func refits() {
+    let planned = LearningRateSchedule(peak: 1, minimum: 0.1, warmupSteps: 4, decaySteps: 14)
+    var rate = planned
+    rate.refits = [.init(step: 9, end: 19)]
+    #expect((0...9).map { rate($0) } == (0...9).map { planned($0) })
+    // Two steps for one: 5 were left, 10 are.
+    for step in 0...5 { #expect(abs(rate(9 + 2 * step) - planned(9 + step)) < 1e-15) }
+    #expect(rate(18) > 0.1 && rate(19) == 0.1)
+    rate.refits = [.init(step: 4, end: 9), .init(step: 5, end: 13)]
+    // One step takes two of ten, and the other eight take eight.
+    #expect(abs(rate(5) - planned(6)) < 1e-15 && abs(rate(6) - planned(7)) < 1e-15)
+    #expect(rate(12) > 0.1 && rate(13) == 0.1 && rate(1_000) == 0.1)
+    rate.refits = [.init(step: 9, end: 10)]
+    #expect(rate(9) == planned(9) && rate(10) == 0.1)
+  }
+
   @Test("clips the gradients' global norm")
   func clipping() {
     let gradients = [

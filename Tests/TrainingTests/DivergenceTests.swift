@@ -79,6 +79,8 @@ private func word(_ event: TrainingEvent) -> String {
   case .baselines: "baselines"
   case .beatsCounting(let report, _): "better \(report.step)"
   case .step(let report, _, _): "\(report.step)"
+  case .refit(let refit): "refit \(refit.step)"
+  case .sample(let step, _, _): "sample \(step)"
   case .skipped(let report, _): "skip \(report.step)"
   case .rollback(let rollback): "back to \(rollback.step) with \(rollback.batchOffset)"
   case .evaluation(let report): report.isFinite ? "eval \(report.step)" : "bad eval \(report.step)"

@@ -186,7 +186,7 @@ struct CorpusCheckTests {
       "  encoding    UTF-8\n", "  characters  1,380, 23 different; a vocabulary of 24 tokens\n",
       "  line ends   LF (20)\n",
       "  control     none\n", "  invisible   none\n", "  accents     none\n",
-      "  rare        0 characters seen fewer than 5 times\n",
+      "  rare        none\n",
       "  repeated    100.0 % of the validation split stands in the training split too\n              (of 2 windows of 50",
       "  splits      1,242 tokens for training, 138 for validation\n",
       "  run         100 steps of 16 tokens: the training split is seen 1.29 times\n", "an estimate from 12 steps of ",

@@ -159,7 +159,7 @@ struct TrainCommandTests {
     let outcome = try Workspace().train(
       "--learning-rate", "1e7", "--weight-decay", "0", "--warmup-iters", "0", "--precision", "highest")
     let rows = outcome.output.split(separator: "\n").filter { $0.hasPrefix("       4  ") }
-    for row in rows { #expect(row.split(separator: " ").count == 5, "\(row)") }
+    for row in rows { #expect(row.split(separator: " ").count == 7, "\(row)") }
     #expect(!(outcome.output + outcome.error).contains("-nan"))
   }
 

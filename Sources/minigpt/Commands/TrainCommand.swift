@@ -11,13 +11,18 @@ struct TrainCommand: RunCommand {
   var corpus = "data/fables.txt"
   var output: String?
   var preset: String?
+  var budget: Duration?
   var configFile: String?
   /// What the configuration file and the command line change in the preset's recipe, by the names of settings.
   var changes: [String: Setting.Change] = [:]
   var resumes = false
   var overwrites = false
+  var logInterval: Int?
   var threads: Int?
   var json = false
+
+  /// Tokens of a sample on the way.
+  private static let sampleLength = 200
 
   init() {}
 
@@ -44,31 +49,46 @@ struct TrainCommand: RunCommand {
   private func train(on terminal: Terminal) throws -> ExitCode {
     Interruption.sayThatNothingIsSaved()
     defer { Interruption.stopListening() }
+    let clock = WallClock.since()
+    try requireBudgetAlone()
     let lock = try lockDirectory()
     let directory = lock.run
     let text = try readCorpus()
-    var report = TrainingReport(on: terminal, json: json, directory: directory)
+    var report = TrainingReport(on: terminal, json: json, directory: directory, logInterval: logInterval)
     for warning in text.warnings(path: corpus) { report.say(warning) }
 
     var run: TrainingRun
     if resumes, let saved = try SavedRun(lock) {
-      let recipe = recipe(from: saved.recipe).resuming(saved.recipe)
+      var recipe = recipe(from: saved.recipe).resuming(saved.recipe)
       for damage in saved.damage { report.say("Passed over: \(damage)") }
+      let plan = try budget.map { try planToGoOn($0, recipe, on: text, clock) }
+      if let plan { recipe.options.maxIterations = saved.step + plan.recipe.options.maxIterations }
       run = try TrainingRun(resuming: saved, recipe, corpus: text)
       report.begin(run, corpus: corpus)
+      if let plan, let budget {
+        report.show(plan, budget: budget, command: nil)
+        return try finish(&run, report, by: plan, clock)
+      }
       if saved.isFinished(by: recipe) {
         run.warn { report.show($0) }
         try report.endAlreadyFinished(run)
         return .success
       }
     } else {
-      let start = corpus == Self().corpus ? Preset.fables : Preset.all[0]
-      run = try TrainingRun(recipe(from: start.recipe), corpus: text, in: lock, replacing: overwrites || resumes)
+      var recipe = recipe(from: usualRecipe)
+      let plan = try budget.map { try self.plan($0, from: recipe, on: text, clock) }
+      if let plan { recipe = plan.recipe }
+      run = try TrainingRun(recipe, corpus: text, in: lock, replacing: overwrites || resumes)
+      if let plan, let budget { report.show(plan, budget: budget, command: command(for: recipe)) }
       report.begin(run, corpus: corpus)
       report.show(text, of: run)
+      if let plan { return try finish(&run, report, by: plan, clock) }
     }
     return try finish(&run, report)
   }
+
+  /// The recipe of a run where no preset is named.
+  var usualRecipe: Recipe { (corpus == Self().corpus ? Preset.fables : Preset.all[0]).recipe }
 
   private func readCorpus() throws -> Corpus {
     if corpus == Self().corpus, try POSIX().kind(of: corpus, followsLink: true) == nil {
@@ -78,9 +98,16 @@ struct TrainCommand: RunCommand {
     return try Corpus(path: corpus)
   }
 
-  private func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
+  func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
     var report = report
     run.floor = CorpusFloor.natsPerCharacter(ofCorpus: corpus)
+    run.writesSample = { model, tokenizer, seed in
+      var options = SamplingOptions()
+      options.seed = seed
+      return try? TextGenerator(model, tokenizer: tokenizer).generate(
+        prompt: "", maxNewTokens: Self.sampleLength, options: options
+      ).text
+    }
     report.beginTable()
     Interruption.startListening()
     let outcome: TrainingRun.Outcome
@@ -130,8 +157,8 @@ extension TrainCommand {
     if output == nil { added += ["--out", directory.path] }
     if !resumes { added.append("--resume") }
     if overwrites, configFile != nil { added.append("--overwrite=false") }
+    if budget != nil, configFile != nil { added.append("--budget=none") }
     // Right after "train", where no "--" stands before them.
-    let words = CommandLine.arguments.dropFirst(2).filter { !$0.hasPrefix("--overwrite") }
-    return ([invocation(), "train"] + (added + words).map(shellQuoted)).joined(separator: " ")
+    return ([invocation(), "train"] + (added + wordsToResume).map(shellQuoted)).joined(separator: " ")
   }
 }

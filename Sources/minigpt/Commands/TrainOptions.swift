@@ -8,6 +8,13 @@ extension TrainCommand {
     [
       .preset(\.preset),
       .option(
+        "budget", \.budget, .durationOrNone,
+        help: """
+          Train for this long, as 90s, 5m or 1h30m, from start to end: size, context, batch, steps and the rest are chosen \
+          for the text and this computer, but for those that are given; with --preset, the steps alone. With --resume, train \
+          for this much longer.
+          """),
+      .option(
         "config", \.configFile, .path("file"), defaultText: nil,
         help: "A JSON file of options by name, such as {\"n_layer\": 6}; the command line takes precedence."),
       .option(
@@ -18,6 +25,11 @@ extension TrainCommand {
       .flag("resume", \.resumes, help: "Resume the run in that directory; start a new one if there is none."),
       .flag("overwrite", \.overwrites, help: "Replace the run in that directory."),
     ] + settings(.run) + [
+      .option(
+        "log-every", \.logInterval, .integer(in: 1...Int.max),
+        defaultText: "ten times a second on a terminal, every ten seconds elsewhere",
+        help: "Steps between lines of progress."
+      ).alsoCalled("log-interval"),
       .threads(\.threads),
       .json(\.json, "one JSON object for each step, evaluation and checkpoint"),
     ]
@@ -78,9 +90,9 @@ extension ArgumentDefinition where Root: RunCommand {
 }
 
 /// `text` with the names of settings that stand between backquotes in it as flags: "`n_layer`" as "--n-layer"; options of
-/// sampling and scoring as well.
+/// sampling and scoring, and the budget, as well.
 package func namingFlags(in text: String) -> String {
   let others = SampleCommand.definition.named.map(\.name) + EvalCommand.definition.named.map(\.name)
-  let names = Recipe.settings.map(\.name) + others.map { $0.replacing("-", with: "_") }
+  let names = Recipe.settings.map(\.name) + others.map { $0.replacing("-", with: "_") } + ["budget"]
   return names.reduce(text) { $0.replacing("`\($1)`", with: "--\(canonicalName($1))") }
 }
