@@ -42,6 +42,20 @@ struct KernelCaseTests {
     #expect(try amount(name) == Double(4 * floats))
   }
 
+  @Test(
+    "nanochat's passes over memory count theirs",
+    arguments: [
+      ("rms norm forward", 64 + 64 + 16), ("rms norm backward", 3 * 64 + 16), ("squared relu forward", 2 * 256),
+      ("squared relu backward", 4 * 256), ("softmax, cross-entropy", 80 + 80 + 2 * 16),
+      // Queries and keys are 8 of a row's 12, four heads.
+      ("rotary, norm forward", 2 * 192 + 2 * 8 + 64), ("rotary, norm backward", 2 * 192 + 128 + 2 * 8 + 64),
+    ])
+  func passesOfNanochat(name: String, floats: Int) throws {
+    var config = Self.config
+    config.architecture = .nanochat
+    #expect(try amount(name, of: config) == Double(4 * floats))
+  }
+
   @Test("the linear maps of a preset are those that its parameters are made of", arguments: Preset.all)
   func linearShapes(preset: Preset) {
     let config = preset.recipe.config(vocabularySize: 100)

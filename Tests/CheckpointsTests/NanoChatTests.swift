@@ -1,5 +1,7 @@
+import Autograd
 import Checkpoints
 import Files
+import Foundation
 import Layers
 import Randomness
 import Testing
@@ -97,6 +99,32 @@ import Transformer
     var config = Self.plain
     config.slidingWindow = 4
     #expect(!NanoChat().holds(config) && architecture(of: config) == nil)
+  }
+
+  @Test("is read as transformers saves it again: with members of its own, in bfloat16")
+  func resaved() throws {
+    try withTemporaryDirectory { parent in
+      let directory = parent + "/c"
+      var config = Self.plain
+      config.vocabularySize = Samples.tokenizer.vocabularySize
+      // Multiples of 1/16 are exact in bfloat16 up to 16.
+      let model = try GPT(config, key: RandomKey(seed: 2)).withoutZeroMatrices().mappingParameters { tensor in
+        Tensor(tensor.floats.map { ($0 * 16).rounded() / 16 }, shape: tensor.shape)
+      }
+      try Checkpoint(model: model, tokenizer: Samples.tokenizer).write(to: directory)
+      try FileManager.default.removeItem(atPath: directory + "/manifest.json")
+      let tensors = try ForeignCheckpointTests.tensors(in: directory)
+      try write(ForeignCheckpointTests.file(tensors, .BF16), to: directory + "/model.safetensors")
+      var document = NanoChat().json(of: config)
+      for (name, value) in [
+        ("transformers_version", "5.24.0"), ("dtype", "bfloat16"), ("bos_token_id", 0), ("eos_token_id", 1),
+        ("pad_token_id", 1),
+      ] as [(String, JSON)] {
+        document[name] = value
+      }
+      try write(Array(document.pretty.utf8), to: directory + "/config.json")
+      expectEqual(try Checkpoint(directory: directory).model, model)
+    }
   }
 
   @Test("a checkpoint comes back bit for bit, its tensors called as in transformers", arguments: [false, true])

@@ -64,6 +64,14 @@ KERNELS = [
     Mutant("layer norm: empty lanes of the last vector count in the variance",
            "CKernels/float32/layer_norm.inl.h",
            "fill_after(load_first(x + c, lanes) - mean, lanes, 0)", "load_first(x + c, lanes) - mean"),
+    Mutant("squared relu: the derivative of x² is x", "CKernels/float32/elementwise.inl.h",
+           "return 2.0f * rectified(x)", "return rectified(x)"),
+    Mutant("cross-entropy: capped logits grow as fast as others", "CKernels/float32/cross_entropy.inl.h",
+           "share * (1.0f - tangent * tangent)", "share"),
+    Mutant("RMS norm: the gradient along a row remains", "CKernels/float32/rms_norm.inl.h",
+           "(load_first(dy + c, lanes) - load_first(y + c, lanes) * mean)", "load_first(dy + c, lanes)"),
+    Mutant("QK-norm: the gradient is rotated once more, not back", "CKernels/float32/rotary_norm.inl.h",
+           "store_first(dx + i, a * c + b * s, lanes)", "store_first(dx + i, a * c - b * s, lanes)"),
     Mutant("attention: the window is one key wider", "CKernels/float32/attention/shape.inl.h",
            "first_query + shift - shape->window + 1;", "first_query + shift - shape->window;"),
     Mutant("attention: a sequence sees the keys behind its own", "CKernels/float32/attention/shape.inl.h",
@@ -177,6 +185,13 @@ NGRAMS = [
            "max(range.lowerBound, tokens.startIndex + 1)", "range.lowerBound"),
 ]
 
+MODEL = [
+    Mutant("QK-norm: keys are cached as they come", "Autograd/Kernels/Kernels+Cache.swift",
+           "if rotated > 0, let epsilon {", "if rotated > 0, !toCache, let epsilon {"),
+    Mutant("logits are capped in the loss alone", "Transformer/GPT.swift",
+           "logits.affine(scale: 1 / cap).tanh().affine(scale: cap)", "logits.affine(scale: 1 / cap).affine(scale: cap)"),
+]
+
 # By the test target that must notice them.
 MUTANTS = {
     "CKernelsTests": KERNELS,
@@ -185,4 +200,5 @@ MUTANTS = {
     "CheckpointsTests": SAFETENSORS,
     "OptimizersTests": OPTIMIZER,
     "NGramsTests": NGRAMS,
+    "TransformerTests": MODEL,
 }

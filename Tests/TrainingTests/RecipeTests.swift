@@ -34,6 +34,17 @@ struct RecipeTests {
     #expect(try Recipe(field(["recipe": recipe.json])) == recipe)
   }
 
+  @Test("is written with its architecture where that is not GPT, and comes back with it, its head and its ε")
+  func architecture() throws {
+    var recipe = Preset.baby.recipe
+    recipe.model.architecture = .nanochat
+    #expect(recipe.json["architecture"] == "nanochat")
+    (recipe.options.warmupIterations, recipe.options.decayIterations) = (100, 2_000)
+    let read = try Recipe(field(["recipe": recipe.json]))
+    #expect(read == recipe && !read.model.tiesHead && read.model.normEpsilon == 1e-6)
+    #expect(recipe.differences(from: Preset.baby.recipe) == ["`architecture` was gpt, is nanochat"])
+  }
+
   @Test("has the usual learning rate of the optimizer that it changes to, unless that is given too")
   func optimizersLearningRate() throws {
     func changed(_ texts: [String: String]) throws -> TrainingOptions {
@@ -157,6 +168,9 @@ struct RecipeTests {
     #expect(
       message { ($0.options.optimizer, $0.options.learningRate) = (.muon, 0) }
         == "`learning_rate` is 0; with muon, whose `muon_lr` follows it in proportion, it must be greater than 0")
+    #expect(
+      message { ($0.model.architecture, $0.model.slidingWindow) = (.nanochat, 4) }
+        == "a nanochat checkpoint has no place for `sliding_window` (4)")
     #expect(message { $0.options.evaluation = .batches(0) }?.hasPrefix("`eval_iters` is 0; it must be ") == true)
   }
 }

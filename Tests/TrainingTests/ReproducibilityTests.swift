@@ -16,10 +16,12 @@ struct ReproducibilityTests {
   }
 
   /// All weights and moments after 20 steps.
-  private func trained(by optimizer: OptimizerKind, threads: Int) throws -> [[Float]] {
+  private func trained(
+    _ architecture: ModelArchitecture, by optimizer: OptimizerKind, threads: Int
+  ) throws -> [[Float]] {
     try Processor(threads: threads).run {
       var recipe = Self.recipe
-      recipe.options.optimizer = optimizer
+      (recipe.model.architecture, recipe.options.optimizer) = (architecture, optimizer)
       var trainer = try trainer(recipe)
       for _ in 0..<20 { _ = try trainer.takeStep() }
       return [weights(trainer)] + trainer.optimizerState.map(\.tensor.floats)
@@ -28,12 +30,12 @@ struct ReproducibilityTests {
 
   @Test(
     "to the last bit after 20 steps: the same seed twice, and on 1, 2, 3 and 8 threads",
-    arguments: OptimizerKind.allCases)
-  func threads(optimizer: OptimizerKind) throws {
-    let reference = try trained(by: optimizer, threads: 1)
+    arguments: ModelArchitecture.allCases, OptimizerKind.allCases)
+  func threads(architecture: ModelArchitecture, optimizer: OptimizerKind) throws {
+    let reference = try trained(architecture, by: optimizer, threads: 1)
     #expect(reference[0].allSatisfy { $0.isFinite })
     for threads in [1, 2, 3, 8] {
-      let isSame = try trained(by: optimizer, threads: threads) == reference
+      let isSame = try trained(architecture, by: optimizer, threads: threads) == reference
       #expect(isSame, "\(threads) threads")
     }
   }

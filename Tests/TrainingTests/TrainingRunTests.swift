@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Testing
 import Training
+import Transformer
 
 @Suite("A run")
 struct TrainingRunTests {
@@ -26,10 +27,12 @@ struct TrainingRunTests {
   }
 
   @Test(
-    "stopped and resumed with other threads ends in the same bytes as undisturbed", arguments: OptimizerKind.allCases)
-  func exactResume(optimizer: OptimizerKind) throws {
+    "stopped and resumed with other threads ends in the same bytes as undisturbed",
+    arguments: ModelArchitecture.allCases, OptimizerKind.allCases)
+  func exactResume(architecture: ModelArchitecture, optimizer: OptimizerKind) throws {
     try withTemporaryDirectory { path in
       let recipe = smallRecipe {
+        $0.model.architecture = architecture
         ($0.options.optimizer, $0.options.dropout, $0.options.keep) = (optimizer, 0.1, 9)
       }
       var undisturbed = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path + "/a"))

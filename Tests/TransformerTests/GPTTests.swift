@@ -64,6 +64,22 @@ struct GPTTests {
     #expect(abs(whole - (parts[0] + parts[1]) / 2) < 1e-14)
   }
 
+  @Test(
+    "has the cross-entropy of its logits as its loss, also where a cap bends them",
+    arguments: ModelArchitecture.allCases)
+  func lossOfLogits(architecture: ModelArchitecture) throws {
+    var config = Self.config
+    config.architecture = architecture
+    var model = try GPT(config, key: RandomKey(seed: 9)).converted(to: .float64).withoutZeroMatrices()
+    // nanochat's begins at 0.001; here its logits have a deviation of 5·√8 before the cap.
+    model.visitParameters { name, tensor in if name == "head.weight" { tensor = 5_000 * tensor } }
+    let loss = model.loss(inputs: Self.inputs, targets: Self.targets, batchSize: 2).item
+    let logits = model.logits(Self.inputs, batchSize: 2).reshaped(to: [-1, config.vocabularySize])
+    #expect(abs(loss - crossEntropy(logits: logits, targets: Self.targets).item) < 1e-12)
+    #expect(logits.scalars.allSatisfy { abs($0) < 15 })
+    #expect(architecture == .gpt || logits.scalars.contains { abs($0) > 12 })
+  }
+
   @Test("records nothing unless its parameters are variables")
   func recording() throws {
     let model = try GPT(Self.config, key: RandomKey(seed: 5))

@@ -13,7 +13,11 @@ struct ProbeTests {
   /// Float64 rounding of a few hundred additions, relative to logits of order one.
   static let rounding = 1e-12
 
-  private func model() throws -> GPT { try GPT(Self.config, key: RandomKey(seed: 3)).converted(to: .float64) }
+  private func model(_ architecture: ModelArchitecture = .gpt) throws -> GPT {
+    var config = Self.config
+    config.architecture = architecture
+    return try GPT(config, key: RandomKey(seed: 3)).converted(to: .float64).withoutZeroMatrices()
+  }
 
   static let sites: [(site: Probe.Site, shape: [Int])] =
     [(.embedding, [2, 4, 16])]
@@ -25,9 +29,9 @@ struct ProbeTests {
       ]
     }
 
-  @Test("reads at every site, once and in its shape, and changes nothing")
-  func reads() throws {
-    let model = try model()
+  @Test("reads at every site, once and in its shape, and changes nothing", arguments: ModelArchitecture.allCases)
+  func reads(_ architecture: ModelArchitecture) throws {
+    let model = try model(architecture)
     var seen: [Probe.Site: [Int]] = [:]
     let probe = Probe(at: Set(Self.sites.map(\.site))) { x, site in
       #expect(seen.updateValue(x.shape, forKey: site) == nil)
@@ -47,14 +51,16 @@ struct ProbeTests {
     #expect(zip(plain, probed).contains { abs($0 - $1) > 1e-6 })
   }
 
-  @Test("sees each query's weights: they sum to one, and are none where the query does not look")
-  func weights() throws {
+  @Test(
+    "sees each query's weights: they sum to one, and are none where the query does not look",
+    arguments: ModelArchitecture.allCases)
+  func weights(_ architecture: ModelArchitecture) throws {
     var weights: [Double] = []
     let probe = Probe(at: [.attentionWeights(layer: 1)]) { x, _ in
       weights = x.scalars
       return x
     }
-    _ = try model().logits(Self.tokens, probe: probe)
+    _ = try model(architecture).logits(Self.tokens, probe: probe)
     for row in 0..<(4 * 8) {
       let (query, keys) = (row % 8, weights[(row * 8)..<(row * 8 + 8)])
       #expect(abs(keys.reduce(0, +) - 1) < Self.rounding)
@@ -76,9 +82,9 @@ struct ProbeTests {
     #expect(zip(probed, without).allSatisfy { abs($0 - $1) < Self.rounding })
   }
 
-  @Test("sees the weights of a decoded token, too")
-  func cached() throws {
-    let model = try model()
+  @Test("sees the weights of a decoded token, too", arguments: ModelArchitecture.allCases)
+  func cached(_ architecture: ModelArchitecture) throws {
+    let model = try model(architecture)
     var shapes: [[Int]] = []
     let probe = Probe(at: [.attentionWeights(layer: 0)]) { x, _ in
       shapes.append(x.shape)
@@ -92,9 +98,9 @@ struct ProbeTests {
     #expect(zip(probed, whole).allSatisfy { abs($0 - $1) < Self.rounding })
   }
 
-  @Test("gradients flow through what it leaves alone")
-  func gradients() throws {
-    let model = try model().requiringGradient()
+  @Test("gradients flow through what it leaves alone", arguments: ModelArchitecture.allCases)
+  func gradients(_ architecture: ModelArchitecture) throws {
+    let model = try model(architecture).requiringGradient()
     let targets = Array(Self.tokens.dropFirst() + [1])
     func gradients(_ probe: Probe?) -> [[Double]] {
       model.loss(inputs: Self.tokens, targets: targets, batchSize: 2, probe: probe)

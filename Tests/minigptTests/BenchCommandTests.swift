@@ -50,6 +50,15 @@ struct BenchCommandTests {
     #expect(outcome.output.contains("GFLOP/s; a token takes 6·parameters + 12·L·C·T\n"))
   }
 
+  @Test("bench train takes an architecture")
+  func architecture() throws {
+    let outcome = try BuiltProgram.run(
+      "bench", "train", "--architecture", "nanochat", "--steps", "1", "--batch-size", "1", "--block-size", "8")
+    #expect(outcome.status == 0)
+    // Four layers of 12·128², and two tables of 66 · 128.
+    #expect(outcome.output.contains("nanochat, layers 4, heads 4, width 128, context 8, vocabulary 66; 803,328 param"))
+  }
+
   @Test("bench sample times a preset with random weights, or a checkpoint")
   func sample() throws {
     let workspace = try Workspace()
@@ -86,6 +95,7 @@ struct BenchCommandTests {
         "GiB that there are; make it smaller, or --batch-size"
       ),
       (["sample", "--checkpoint", "x", "--preset", "baby"], .usage, "no meaning beside --checkpoint"),
+      (["sample", "--checkpoint", "x", "--architecture", "gpt"], .usage, "--architecture has no meaning beside"),
       (["sample", "--checkpoint", "nowhere"], .noInput, "nowhere"),
       (["train", "--corpus", "nowhere.txt"], .noInput, "nowhere.txt"),
       (["train", "--corpus", "fox.txt", "--block-size", "2000"], .badData, "--block-size"),

@@ -25,10 +25,12 @@ struct GradientCheckCommandTests {
     #expect(words.output.hasSuffix("\nAll of them agree.\n"))
   }
 
-  @Test("of a run prints a row for each parameter and one for the cache in each element type")
-  func checkpoint() throws {
+  @Test(
+    "of a run prints a row for each parameter and one for the cache in each element type",
+    arguments: ModelArchitecture.allCases)
+  func checkpoint(architecture: ModelArchitecture) throws {
     let workspace = try Workspace()
-    _ = try workspace.train()
+    _ = try workspace.train("--architecture", "\(architecture)")
     let outcome = try workspace.run(
       "gradcheck", "checkpoints/fox", "--text", "fox.txt", "--elements", "2", "--json")
     #expect(outcome.status == 0)

@@ -35,7 +35,7 @@ extension BenchCommand {
       known.isEmpty
       ? [(chosenPreset, chosenPreset.recipe.options.batchSize, chosenPreset.recipe.model.contextLength)] : known
     return try chosen.map { preset, batchSize, contextLength in
-      var recipe = preset.recipe
+      var recipe = recipe(from: preset)
       recipe.model.contextLength = blockSize ?? contextLength
       let config = recipe.config(vocabularySize: preset.benchmarkVocabularySize)
       try config.validate()

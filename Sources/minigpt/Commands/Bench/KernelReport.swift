@@ -48,7 +48,7 @@ struct KernelReport {
   /// Shows what the rows that follow are about.
   func begin(_ preset: String, _ config: GPTConfig, batchSize: Int) {
     say(
-      "\n\(preset): B \(batchSize), T \(config.contextLength), C \(config.width), H \(config.headCount), "
+      "\n\(preset), \(config.architecture): B \(batchSize), T \(config.contextLength), C \(config.width), H \(config.headCount), "
         + "V \(Formatting.count(config.vocabularySize))")
     say(Self.row("kernel", "shape", "ms", "speed", "", "peak", "share"))
   }
