@@ -6,11 +6,11 @@ enum BaselinesReport {
   static func losses(_ baselines: Baselines, by unit: String) -> String {
     var parts = [
       "\(Formatting.decimal(baselines.uniform)) nats per \(unit) for uniform guessing",
-      "\(Formatting.decimal(baselines.unigram)) for unigram frequencies",
+      "\(Formatting.decimal(baselines.unigram)) for unigrams",
     ]
-    if let bigram = baselines.bigram { parts.append("\(Formatting.decimal(bigram)) for bigram frequencies") }
+    if let bigram = baselines.bigram { parts.append("\(Formatting.decimal(bigram)) for bigrams") }
     if let counting = baselines.counting {
-      parts.append("\(Formatting.decimal(counting.loss)) for Kneser–Ney counts, order \(counting.order)")
+      parts.append("\(Formatting.decimal(counting.loss)) for Kneser–Ney, order \(counting.order)")
     }
     return parts.joined(separator: ", ")
   }

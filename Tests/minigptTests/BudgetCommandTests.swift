@@ -118,7 +118,7 @@ struct BudgetCommandTests {
     #expect(try outcome.objects().first?["event"] == "budget")
     let fixed = try workspace.run(
       "train", "fox.txt", "--config", "run.json", "--json", "--budget", "none", "--max-iters", "2")
-    #expect(try fixed.objects().first?["event"] == "step")
+    #expect(try fixed.objects().first?["event"] == "baselines")
     let refused = try workspace.run("train", "fox.txt", "--config", "run.json", "--max-iters", "2")
     #expect(refused.status == ExitCode.usage.rawValue)
   }
