@@ -15,6 +15,9 @@ public struct TokenBatch: Sendable, Hashable {
   /// The length of each sequence, T.
   public let length: Int
 
+  /// Where in the text each sequence begins, [B]: the index of its first token.
+  public let starts: [Int]
+
   /// The batch whose row b holds the `length` tokens from `starts[b]` on, with the targets of its first
   /// `unscored[b]` positions left out.
   init(_ tokens: Slice<TokenIDs>, starts: [Int], unscored: [Int], length: Int) {
@@ -31,14 +34,16 @@ public struct TokenBatch: Sendable, Hashable {
     self.inputs = inputs
     self.targets = targets
     self.length = length
+    self.starts = starts
     batchSize = starts.count
   }
 
-  private init(inputs: ArraySlice<Int32>, targets: ArraySlice<Int32>, batchSize: Int, length: Int) {
+  private init(inputs: ArraySlice<Int32>, targets: ArraySlice<Int32>, starts: ArraySlice<Int>, length: Int) {
     self.inputs = Array(inputs)
     self.targets = Array(targets)
-    self.batchSize = batchSize
+    self.starts = Array(starts)
     self.length = length
+    batchSize = starts.count
   }
 
   /// The sequences `range` of this batch, as a batch of their own. All of them share its memory.
@@ -47,6 +52,6 @@ public struct TokenBatch: Sendable, Hashable {
   public func rows(_ range: Range<Int>) -> TokenBatch {
     let elements = (range.lowerBound * length)..<(range.upperBound * length)
     return TokenBatch(
-      inputs: inputs[elements], targets: targets[elements], batchSize: range.count, length: length)
+      inputs: inputs[elements], targets: targets[elements], starts: starts[range], length: length)
   }
 }
