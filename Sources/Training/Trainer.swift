@@ -1,6 +1,7 @@
 import Autograd
 import Files
 import Layers
+import NGrams
 import Optimizers
 import Randomness
 import Text
@@ -23,6 +24,8 @@ public struct Trainer {
   public let options: TrainingOptions
   /// What it trains on.
   public let dataset: TokenDataset
+  /// The n-grams that are mixed with the model's predictions, where the options say so, not fitted to any model yet.
+  public let mixture: NGramMixture?
 
   /// What the loss and the gradient norm of a step count as, before it is decided (in `takeStep`, and there alone) whether
   /// the step is skipped: what was measured. Where several processes train together, they have to agree on it.
@@ -60,12 +63,18 @@ public struct Trainer {
     self.model = model.requiringGradient()
     (self.step, self.batchOffset, self.consecutiveSkips) = (step, batchOffset, consecutiveSkips)
     self.options = options
-    self.dataset = dataset
+    if options.mixesNGrams {
+      let (length, size) = (model.config.contextLength, model.config.vocabularySize)
+      self.dataset = try dataset.holdingOutForMixture(blockSize: length, vocabularySize: size)
+      mixture = try NGramMixture(self.dataset, vocabularySize: size, threads: Processor.current.threads)
+    } else {
+      (self.dataset, mixture) = (dataset, nil)
+    }
     optimizer = options.optimizer.makeOptimizer(of: model, options)
-    batches = Self.batches(dataset, model.config, options, offset: batchOffset)
+    batches = Self.batches(self.dataset, model.config, options, offset: batchOffset)
     evaluator = Evaluator(
-      dataset: dataset, extent: options.evaluation, batchSize: options.batchSize,
-      key: Self.key(options, .evaluation))
+      dataset: self.dataset, extent: options.evaluation, batchSize: options.batchSize,
+      key: Self.key(options, .evaluation), mixture: mixture)
     dropoutKey = Self.key(options, .dropout)
   }
 
@@ -208,6 +217,11 @@ public struct Trainer {
   /// The current losses on both splits of the corpus; nil if `shouldStop` interrupted it.
   public func evaluate(shouldStop: () -> Bool = { false }) throws -> EvaluationReport? {
     try processor.run { try evaluator.evaluate(model, step: step, shouldStop: shouldStop) }
+  }
+
+  /// The mixture with the current model; nil without one.
+  package func fittedMixture() throws -> NGramMixture? {
+    try processor.run { try evaluator.fittedMixture(to: model, shouldStop: { false }) }
   }
 
   /// The current processor in the precision of the options.

@@ -18,6 +18,7 @@ struct TrainingReport {
   private var firstStep = 0
   private var lastStep = 0
   private var validationExtent: TextExtent?
+  private var mixes = false
 
   /// A report of the run in `directory`.
   init(on terminal: Terminal, json: Bool, directory: RunDirectory) {
@@ -45,6 +46,10 @@ extension TrainingReport {
     (firstStep, lastStep) = (run.trainer.step, run.recipe.options.maxIterations)
     fact("corpus", "\(printable(corpus)): \(Self.description(of: run.trainer.dataset, run.tokenizer))")
     fact("model", Self.description(of: run.trainer.model.config))
+    if let mixture = run.trainer.mixture {
+      mixes = true
+      fact("n-grams", Self.description(of: mixture, in: run.trainer.dataset, by: unit))
+    }
     let processor = Processor.current.with(run.recipe.options.precision)
     fact(
       "processor",
@@ -87,12 +92,14 @@ extension TrainingReport {
 
   /// Shows what the columns of the evaluations are.
   func beginTable() {
-    say("\n" + Self.row("step", "train loss", "val loss", "bits/char", "time"))
+    say("\n" + row("step", "train loss", "val loss", "bits/char", network: "network", "time"))
   }
 
-  private static func row(_ cells: String...) -> String {
+  /// A row of the table. The network's own validation loss is a column only where `val loss` is another's.
+  private func row(_ cells: String..., network: String, _ time: String) -> String {
+    let cells = cells + (mixes ? [network] : []) + [time]
     // Two columns stay between cells, however wide one is.
-    zip(cells, [6, 10, 8, 9, 7]).map { "  " + Formatting.padded($0, to: $1) }.joined()
+    return zip(cells, [6, 10, 8, 9] + (mixes ? [7] : []) + [7]).map { "  " + Formatting.padded($0, to: $1) }.joined()
   }
 }
 
@@ -107,10 +114,11 @@ extension TrainingReport {
       progress.update { [self] in progressLine(step, tokensPerSecond) }
     case .evaluation(let evaluation):
       say(
-        Self.row(
+        row(
           Formatting.count(evaluation.step), Formatting.decimal(evaluation.trainingLoss),
           Formatting.decimal(evaluation.validationLoss),
           Formatting.decimal(bitsPerCharacter(evaluation.validationLoss)),
+          network: evaluation.mixture.map { Formatting.decimal($0.networkLoss) } ?? "",
           Formatting.duration(seconds: elapsed)))
     case .skipped(let step, _):
       say("Step \(Formatting.count(step.step)) was skipped: its loss or its gradients were not finite.")
@@ -157,7 +165,8 @@ extension TrainingReport {
     if outcome == .outOfPatience {
       say("Early stopping: the validation loss no longer improved.")
     }
-    let loss = best.validationLoss.map { ", validation loss \(Formatting.decimal($0))" } ?? ""
+    let loss =
+      best.validationLoss.map { ", validation loss \(Formatting.decimal($0))" + (mixes ? " with n-grams" : "") } ?? ""
     say("Done in \(Formatting.duration(seconds: elapsed)). Best checkpoint: \(path)\(loss).")
     if !json { try sample(path) }
     say("\nFor more:\n  \(invocation()) sample \(shellQuoted(directory.path))")
@@ -185,7 +194,8 @@ extension TrainingReport {
   private func sample(_ path: String) throws {
     say("\nA sample:\n")
     let checkpoint = try Checkpoint(directory: path, calls: directory.calls)
-    let generator = TextGenerator(checkpoint.model, tokenizer: checkpoint.tokenizer)
+    let generator = TextGenerator(
+      checkpoint.model, tokenizer: checkpoint.tokenizer, mixture: checkpoint.mixture?.mixture)
     _ = try generator.generate(prompt: "", maxNewTokens: 400) { text in
       terminal.write(text, to: people)
       return !Interruption.isRequested
