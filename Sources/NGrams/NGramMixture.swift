@@ -40,13 +40,10 @@ public struct NGramMixture: Sendable {
     (self.text, self.model, self.exponents) = (text, model, exponents)
   }
 
-  /// A mixture, not fitted yet, with the n-grams of `text` up to the order that alone has the smallest loss on
-  /// `calibration`.
-  public init(_ text: CountedText, calibration: Slice<TokenIDs>, threads: Int) {
-    let counts = text.counts
-    let losses = counts.losses(on: calibration, threads: threads)
-    let order = 1 + (losses.indices.min { losses[$0] < losses[$1] } ?? 0)
-    self.init(text, KneserNey(counts, order: order), .even)
+  /// A mixture, not fitted yet, with the n-grams of `text` up to the highest order: on tinyshakespeare, with a network that
+  /// alone reaches 1.779, the orders 5 to 8 reach 1.538, 1.494, 1.479 and 1.475.
+  public init(_ text: CountedText) {
+    self.init(Parameters(text, order: NGramCounts.highestOrder, exponents: .even))
   }
 
   /// The same n-grams with other exponents.

@@ -82,7 +82,7 @@ struct Evaluator: Sendable {
   let extent: EvaluationExtent
   let batchSize: Int
   let key: RandomKey
-  let mixture: NGramMixture?
+  let mixture: CalibratedMixture?
 
   /// The losses of both parts; nil if `shouldStop` ended it on the way.
   func evaluate(_ model: GPT, step: Int, shouldStop: () -> Bool) throws -> EvaluationReport? {

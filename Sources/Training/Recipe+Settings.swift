@@ -118,7 +118,7 @@ extension Recipe {
 
   /// The help of `--ngram-mixture`.
   package static let mixtureHelp = """
-    Mix the model's predictions with counts of the n-grams of the training split, of which the last 2 % are held out to \
+    Mix the model's predictions with counts of the n-grams of the training split, of which the first 2 % are held out to \
     weigh one against the other; the validation loss is then the mixture's.
     """
 

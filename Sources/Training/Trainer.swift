@@ -25,7 +25,7 @@ public struct Trainer {
   /// What it trains on.
   public let dataset: TokenDataset
   /// The n-grams that are mixed with the model's predictions, where the options say so, not fitted to any model yet.
-  public let mixture: NGramMixture?
+  public var mixture: NGramMixture? { evaluator.mixture?.whole }
 
   /// What the loss and the gradient norm of a step count as, before it is decided (in `takeStep`, and there alone) whether
   /// the step is skipped: what was measured. Where several processes train together, they have to agree on it.
@@ -63,12 +63,13 @@ public struct Trainer {
     self.model = model.requiringGradient()
     (self.step, self.batchOffset, self.consecutiveSkips) = (step, batchOffset, consecutiveSkips)
     self.options = options
+    let (length, size) = (model.config.contextLength, model.config.vocabularySize)
+    var mixture: CalibratedMixture?
     if options.mixesNGrams {
-      let (length, size) = (model.config.contextLength, model.config.vocabularySize)
       self.dataset = try dataset.holdingOutForMixture(blockSize: length, vocabularySize: size)
-      mixture = try NGramMixture(self.dataset, vocabularySize: size, threads: Processor.current.threads)
+      mixture = try CalibratedMixture(self.dataset, vocabularySize: size)
     } else {
-      (self.dataset, mixture) = (dataset, nil)
+      self.dataset = dataset
     }
     optimizer = options.optimizer.makeOptimizer(of: model, options)
     batches = Self.batches(self.dataset, model.config, options, offset: batchOffset)

@@ -7,7 +7,7 @@ extension TrainingReport {
 
   /// Three lines on what `minigpt corpus check` says at length.
   func show(_ corpus: Corpus, of run: TrainingRun) {
-    let trainingCount = run.trainer.dataset[.training].count
+    let trainingCount = run.trainer.dataset[.validation].startIndex
     let examination = CorpusExamination(corpus, trainingCount: trainingCount, sample: Self.sample)
     fact("text", "line ends: \(CorpusReport.lineEnds(examination)); \(CorpusReport.rare(examination))")
     if let repetition = examination.repetition {

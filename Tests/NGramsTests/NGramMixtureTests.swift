@@ -111,16 +111,6 @@ struct NGramMixtureTests {
     #expect(mixture.fitted(to: unusable, threads: 1).exponents == even)
     #expect(mixture.logProbabilities([.nan, 0, 0, 0, 0, 0], after: RecentTokens()).allSatisfy { $0.isNaN })
   }
-
-  @Test("takes the order that is best on the text that it is to be fitted to")
-  func order() {
-    let ids = TokenIDs(Self.ids, vocabularySize: Self.size)
-    let text = CountedText(of: ids[..<500], vocabularySize: Self.size)
-    let losses = text.counts.losses(on: ids[500...], threads: 1)
-    let mixture = NGramMixture(text, calibration: ids[500...], threads: 2)
-    #expect(losses[mixture.model.order - 1] == losses.min())
-    #expect(losses.min() != losses.max())
-  }
 }
 
 @Suite("A counted text")

@@ -34,13 +34,13 @@ func countingTokens(_ count: Int) -> TokenIDs {
     #expect(dataset[.validation].indices == training..<count)
   }
 
-  @Test("calibration takes the end of the training split, or is refused where too little is left")
+  @Test("calibration takes the beginning of the training split, or is refused where too little is left")
   func calibration() throws {
     let dataset = try TokenDataset(countingTokens(100), blockSize: 9)
     #expect(dataset[.calibration].isEmpty)
     let calibrating = try dataset.calibrating(with: 20, blockSize: 9)
-    #expect(calibrating[.training].indices == 0..<70)
-    #expect(calibrating[.calibration].indices == 70..<90)
+    #expect(calibrating[.calibration].indices == 0..<20)
+    #expect(calibrating[.training].indices == 20..<90)
     #expect(calibrating[.validation].indices == 90..<100)
     #expect(throws: TextError.shorterThanBlock(.training, tokens: 9, blockSize: 9)) {
       try dataset.calibrating(with: 81, blockSize: 9)

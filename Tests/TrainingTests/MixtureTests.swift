@@ -19,16 +19,38 @@ struct MixtureTests {
     }
   }
 
-  @Test("holds the end of the training split out, of what is trained on and of what is counted")
+  @Test(
+    "holds the beginning of the training split out of what is trained on, and counts all before the validation split")
   func heldOut() throws {
     let trainer = try trainer(Self.recipe())
     let training = try TrainingTests.trainer(smallRecipe()).dataset[.training]
     // Of 1,584 tokens a tenth, which is less than 512.
     #expect(trainer.dataset[.calibration].count == training.count / 10)
-    #expect(trainer.dataset[.calibration].endIndex == training.endIndex)
-    #expect(trainer.dataset[.training].endIndex == trainer.dataset[.calibration].startIndex)
+    #expect(trainer.dataset[.calibration].startIndex == 0)
+    #expect(trainer.dataset[.training].startIndex == trainer.dataset[.calibration].endIndex)
+    #expect(trainer.dataset[.training].endIndex == training.endIndex)
     let text = try #require(trainer.mixture).text
-    #expect(text.tokens.elementsEqual(trainer.dataset[.training]))
+    #expect(text.tokens.elementsEqual(trainer.dataset.tokens[..<trainer.dataset[.validation].startIndex]))
+  }
+
+  @Test("is fitted to the calibration split by counts that have not seen it")
+  func exponents() throws {
+    let trainer = try trainer(Self.recipe { $0.options.precision = .highest })
+    let calibration = trainer.dataset[.calibration]
+    let (size, length) = (trainer.model.config.vocabularySize, trainer.model.config.contextLength)
+    let heldOut = NGramMixture(CountedText(of: trainer.dataset[.training], vocabularySize: size))
+    var predictions = NetworkPredictions(vocabularySize: size)
+    for place in calibration.startIndex + 1..<calibration.endIndex {
+      let start = calibration.startIndex + (place - 1 - calibration.startIndex) / length * length
+      predictions.append(
+        logits: trainer.model.detached.logits(Array(calibration[start..<place])).floats.suffix(size),
+        target: calibration[place], after: RecentTokens(Array(calibration[..<place])))
+    }
+    let expected = heldOut.fitted(to: predictions, threads: 1)
+    let found = try #require(try trainer.fittedMixture())
+    // The logits, computed one by one, differ by roundings of a float32, and the exponents by not much more.
+    #expect(abs(found.exponents.network - expected.exponents.network) < 1e-3)
+    #expect(abs(found.exponents.counts - expected.exponents.counts) < 1e-3)
   }
 
   @Test(
