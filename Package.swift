@@ -44,8 +44,8 @@ let package = Package(
     module("Optimizers", "Layers", "Autograd"),
     module("Transformer", "Layers", "Autograd", "Randomness"),
     module("Fables", "Randomness"),
-    module("Checkpoints", "Files", "Transformer", "Text", "Autograd", "Randomness"),
-    module("Sampling", "Transformer", "Text", "Files", "Randomness"),
+    module("Checkpoints", "Files", "Transformer", "NGrams", "Text", "Autograd", "Randomness"),
+    module("Sampling", "Transformer", "NGrams", "Text", "Files", "Randomness"),
     module(
       "Training", "Optimizers", "Checkpoints", "Files", "Transformer", "Layers", "NGrams", "Text", "Autograd",
       "Randomness"),
@@ -53,8 +53,8 @@ let package = Package(
     .executableTarget(
       name: "minigpt",
       dependencies: [
-        "Benchmarks", "Training", "Sampling", "Fables", "Checkpoints", "Files", "Transformer", "Layers", "Text",
-        "Autograd", "Randomness",
+        "Benchmarks", "Training", "Sampling", "Fables", "Checkpoints", "Files", "Transformer", "Layers", "NGrams",
+        "Text", "Autograd", "Randomness",
       ],
       swiftSettings: swiftSettings),
 
@@ -76,9 +76,9 @@ let package = Package(
       name: "CheckpointFaults", path: "Tests/Endurance/Mutations/Sources/CheckpointMutations",
       swiftSettings: swiftSettings),
     tests(
-      "CheckpointsTests", "CheckpointFaults", "Checkpoints", "Files", "Transformer", "Layers", "Text", "Autograd",
-      "Randomness"),
-    tests("SamplingTests", "Sampling", "Transformer", "Layers", "Text", "Autograd", "Randomness"),
+      "CheckpointsTests", "CheckpointFaults", "Checkpoints", "Files", "Transformer", "Layers", "NGrams", "Text",
+      "Autograd", "Randomness"),
+    tests("SamplingTests", "Sampling", "Transformer", "Layers", "NGrams", "Text", "Autograd", "Randomness"),
     tests(
       "TrainingTests", "Training", "Optimizers", "Checkpoints", "Files", "Transformer", "Layers", "NGrams", "Text",
       "Autograd", "Randomness"),

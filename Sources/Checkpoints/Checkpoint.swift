@@ -1,5 +1,6 @@
 import Autograd
 import Files
+import NGrams
 import Text
 import Transformer
 
@@ -10,8 +11,9 @@ import Transformer
 ///     let logits = checkpoint.model.logits(try checkpoint.tokenizer.encode("Once"))
 ///
 /// The files are `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json` and
-/// `manifest.json`; a run in training adds `optimizer.safetensors` and `trainer_state.json`. They hold
-/// nothing that depends on time, place or the number of threads, and reading them executes nothing.
+/// `manifest.json`; a run in training adds `optimizer.safetensors` and `trainer_state.json`, and one that mixes in n-grams
+/// `ngrams.safetensors`, without which the model is whole. They hold nothing that depends on time, place or the number of
+/// threads, and reading them executes nothing.
 ///
 /// What `save_pretrained` makes of a checkpoint is read as well: without a manifest, in float16 or bfloat16, with its
 /// weights in several files.
@@ -20,6 +22,8 @@ public struct Checkpoint: Sendable {
   public let model: GPT
   /// The model's tokenizer; has as many ids as the model.
   public let tokenizer: any Tokenizer
+  /// The n-grams that are mixed with the model's predictions; nil where it stands alone.
+  public let mixture: NGramMixture.Parameters?
   /// What whoever reads it should know of it, a sentence each: that its files could not be verified, say.
   public let notes: [String]
   /// How transformers keeps such a model.
@@ -30,19 +34,26 @@ public struct Checkpoint: Sendable {
   /// A model with the tokenizer it was trained with. Traps unless their vocabularies are equally large and the
   /// architecture holds the model.
   ///
-  /// - Parameter architecture: transformers' `model_type`, such as "starcoder2"; the first that holds the model unless
-  ///   given.
-  public init(model: GPT, tokenizer: any Tokenizer, architecture name: String? = nil) {
+  /// - Parameters:
+  ///   - architecture: transformers' `model_type`, such as "starcoder2"; the first that holds the model unless given.
+  ///   - mixture: n-grams of the same vocabulary that are mixed with its predictions.
+  public init(
+    model: GPT, tokenizer: any Tokenizer, architecture name: String? = nil, mixture: NGramMixture.Parameters? = nil
+  ) {
     let size = model.config.vocabularySize
     require(
       size == tokenizer.vocabularySize,
       "Checkpoint: a model of \(size) tokens, a tokenizer of \(tokenizer.vocabularySize)")
+    if let ngrams = mixture?.text.vocabularySize {
+      require(size == ngrams, "Checkpoint: a model of \(size) tokens, n-grams of \(ngrams)")
+    }
     guard let architecture = Checkpoints.architecture(of: model.config, named: name) else {
       trap("Checkpoint: \(name ?? "no architecture") holds no such model: \(model.config)")
     }
     self.model = model
     self.tokenizer = tokenizer
     self.architecture = architecture
+    self.mixture = mixture
     notes = []
   }
 
@@ -55,7 +66,8 @@ public struct Checkpoint: Sendable {
   /// The same, by the system calls of whoever works in the run's directory.
   package init(directory: String, calls: any SystemCalls) throws {
     let weights = try StoredWeights(in: directory, calls)
-    notes = try Self.verify(directory, weights.files, calls)
+    let ngrams = try NGramsFile.ifPresent(in: directory, calls)
+    notes = try Self.verify(directory, weights.files + (ngrams == nil ? [] : [NGramsFile.name]), calls)
     let configFile = try Self.document(Self.configName, in: directory, calls)
     architecture = try Checkpoints.architecture(of: configFile)
     let config = try architecture.config(from: configFile)
@@ -67,6 +79,7 @@ public struct Checkpoint: Sendable {
         "\(tokenizer.vocabularySize) tokens, where config.json says vocab_size \(config.vocabularySize)")
     }
     model = try weights.model(architecture, config)
+    mixture = try ngrams?.parameters(vocabularySize: config.vocabularySize)
   }
 
   /// Holds the files that are read against the manifest; what there is to say where there is none.
@@ -77,7 +90,10 @@ public struct Checkpoint: Sendable {
   ) throws -> [String] {
     do {
       let files = [configName] + weights + [TokenizerFile.name, TokenizerFile.configName]
-      try Manifest(of: directory, calls: calls).verify(directory, files: files, calls: calls)
+      let manifest = try Manifest(of: directory, calls: calls)
+      // What it lists and is gone is missing, though a model can do without it.
+      let listed = manifest.files.keys.filter { $0 == NGramsFile.name && !files.contains($0) }
+      try manifest.verify(directory, files: files + listed, calls: calls)
       return []
     } catch let error as FileError {
       guard case .missing(let path, _) = error, path == directory + "/" + Manifest.fileName,
@@ -107,6 +123,7 @@ public struct Checkpoint: Sendable {
 
   /// Writes the checkpoint's files into a directory that is about to appear.
   package func write(into directory: inout AtomicDirectory) throws {
+    if let mixture { try NGramsFile.write(mixture, into: &directory) }
     try directory.write(Self.configName) { try $0.write(architecture.json(of: model.config).pretty + "\n") }
     for file in tokenizer.files(contextLength: model.config.contextLength) {
       try directory.write(file.name) { try $0.write(file.text) }

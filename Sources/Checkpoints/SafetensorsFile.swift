@@ -42,7 +42,10 @@ package struct SafetensorsFile {
   /// - Throws: `FileError` if it is not in the file, has another shape, or cannot be read.
   package func tensor(_ name: String, shape: [Int]) throws -> Tensor {
     let entry = try require(name, shape: shape)
-    return try Tensor(shape: shape, elementType: entry.elementType.elementType) { buffer in
+    guard let elementType = entry.elementType.elementType else {
+      throw SafetensorsHeader.unsupported(name, entry.elementType.rawValue, file: file.path)
+    }
+    return try Tensor(shape: shape, elementType: elementType) { buffer in
       let stored = UnsafeMutableRawBufferPointer(rebasing: buffer.suffix(entry.bytes.count))
       try file.read(at: dataStart + entry.bytes.lowerBound, into: stored)
       if stored.count < buffer.count { entry.elementType.widen(buffer) }
@@ -59,12 +62,36 @@ package struct SafetensorsFile {
     return tensor
   }
 
-  /// Throws `FileError.malformed` unless the file holds a tensor called `name` that has `shape`.
-  @discardableResult
-  func require(_ name: String, shape: [Int]) throws -> SafetensorsHeader.Entry {
+  /// What the file says of the tensor called `name`; throws `FileError.malformed` where there is none.
+  func entry(_ name: String) throws -> SafetensorsHeader.Entry {
     guard let entry = entries[ExactName(name)].map({ header.entries[$0] }) else {
       throw FileError.malformed(file: file.path, reason: "\(printable(name)) is missing")
     }
+    return entry
+  }
+
+  /// Reads the list called `name`, which must be of whole numbers of `type`, from one to `limit` of them.
+  ///
+  /// - Throws: `FileError` if it is not in the file, is something else, or cannot be read.
+  func integers(_ name: String, _ type: StoredElementType, atMost limit: Int) throws -> [Int32] {
+    let entry = try entry(name)
+    guard entry.elementType == type, entry.shape.count == 1, 1...limit ~= entry.shape[0] else {
+      throw FileError.malformed(
+        file: file.path,
+        reason: "\(name) is \(entry.elementType.rawValue) \(entry.shape), where a list of 1 to \(limit) elements of "
+          + "\(type.rawValue) is expected")
+    }
+    let bytes = try file.bytes(in: dataStart + entry.bytes.lowerBound..<dataStart + entry.bytes.upperBound)
+    let width = type.byteCount
+    return stride(from: 0, to: bytes.count, by: width).map { start in
+      Int32(truncatingIfNeeded: (0..<width).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << (8 * UInt32($1)) })
+    }
+  }
+
+  /// Throws `FileError.malformed` unless the file holds a tensor called `name` that has `shape`.
+  @discardableResult
+  func require(_ name: String, shape: [Int]) throws -> SafetensorsHeader.Entry {
+    let entry = try entry(name)
     guard entry.shape == shape else {
       throw FileError.malformed(
         file: file.path, reason: "\(printable(name)) has shape \(entry.shape), where the configuration demands \(shape)"
@@ -88,12 +115,19 @@ extension DurableFile {
   ///
   /// - Precondition: Names differ.
   package mutating func write(safetensors tensors: [(name: String, tensor: Tensor)]) throws {
+    try write(safetensors: tensors.map { WrittenTensor($0.name, $0.tensor) })
+  }
+
+  /// The same of tensors and lists of ids.
+  ///
+  /// - Precondition: Names differ.
+  package mutating func write(safetensors tensors: [WrittenTensor]) throws {
     // transformers refuses a file that does not say which framework's layout it has; PyTorch's is ours.
     let header = SafetensorsHeader(of: tensors, metadata: ["format": "pt"])
-    let byName = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.tensor) })
+    let byName = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
     try header.encoded.withUnsafeBytes { try write($0) }
     for entry in header.entries {
-      try byName[entry.name]?.withUnsafeBytes { try write($0) }
+      try byName[entry.name]?.withBytes { try write($0) }
     }
   }
 }

@@ -5,7 +5,8 @@ import Files
 ///
 ///     8 bytes: N, little-endian │ N bytes: JSON │ the tensors' bytes, row-major, without gaps
 ///
-/// Tensors of float32 (F32) and float64 (F64) are read and written, those of float16 (F16) and bfloat16 (BF16) read.
+/// Tensors of float32 (F32) and float64 (F64) are read and written, those of float16 (F16) and bfloat16 (BF16) read; and
+/// lists of ids, in the integers that hold them (U8, U16, I32).
 /// https://huggingface.co/docs/safetensors
 package struct SafetensorsHeader: Equatable {
   /// One tensor of the file.
@@ -62,10 +63,7 @@ extension SafetensorsHeader {
   private static func entry(_ name: String, _ field: JSONField) throws -> Entry {
     let type = try field["dtype"].string
     guard let elementType = StoredElementType(rawValue: type) else {
-      throw FileError.unsupported(
-        file: field.source,
-        reason: "\(printable(name)) is stored as \(printable(type, limit: 20)); F32, F16, BF16 and F64 are read, "
-          + "so convert it to one of them")
+      throw unsupported(name, type, file: field.source)
     }
     let shape = try field["shape"].elements
     guard shape.count <= mostAxes else { throw field["shape"].failure("\(shape.count) axes; at most \(mostAxes)") }
@@ -76,6 +74,14 @@ extension SafetensorsHeader {
     return Entry(
       name: name, elementType: elementType, shape: try shape.map { try $0.integer(in: 0...Int.max) },
       bytes: begin..<end)
+  }
+
+  /// The error that says of a tensor that its elements are of another type than those of tensors.
+  static func unsupported(_ name: String, _ type: String, file: String) -> FileError {
+    .unsupported(
+      file: file,
+      reason: "\(printable(name)) is stored as \(printable(type, limit: 20)); F32, F16, BF16 and F64 are read, "
+        + "so convert it to one of them")
   }
 
   /// Where the last of `entries` ends, each checked to begin where the one before ends and to fill its bytes.
@@ -105,17 +111,16 @@ extension SafetensorsHeader {
   /// name.
   ///
   /// - Precondition: Names differ.
-  init(of tensors: [(name: String, tensor: Tensor)], metadata: [String: String]) {
+  init(of tensors: [WrittenTensor], metadata: [String: String]) {
     let ordered = tensors.sorted { a, b in
-      let (aWidth, bWidth) = (a.tensor.elementType.byteCount, b.tensor.elementType.byteCount)
+      let (aWidth, bWidth) = (a.elementType.byteCount, b.elementType.byteCount)
       return aWidth == bWidth ? a.name.utf8.lexicographicallyPrecedes(b.name.utf8) : aWidth > bWidth
     }
     var end = 0
-    entries = ordered.map { name, tensor in
+    entries = ordered.map { tensor in
       let begin = end
-      end += tensor.count * tensor.elementType.byteCount
-      return Entry(
-        name: name, elementType: StoredElementType(tensor.elementType), shape: tensor.shape, bytes: begin..<end)
+      end += tensor.shape.reduce(1, *) * tensor.elementType.byteCount
+      return Entry(name: tensor.name, elementType: tensor.elementType, shape: tensor.shape, bytes: begin..<end)
     }
     self.metadata = metadata
   }

@@ -6,19 +6,30 @@ package enum StoredElementType: String, Sendable {
   case float64 = "F64"
   case float16 = "F16"
   case bfloat16 = "BF16"
+  case uint8 = "U8"
+  case uint16 = "U16"
+  case int32 = "I32"
 
   /// The type in whose name elements of `type` are written.
   init(_ type: ElementType) { self = type == .float32 ? .float32 : .float64 }
 
-  /// The type in which the elements are had in memory; every value that is stored is one of its own.
-  package var elementType: ElementType { self == .float64 ? .float64 : .float32 }
+  /// The type of tensor that holds the elements in memory, where every value that is stored is one of its own; nil for
+  /// integers, which are ids and no tensor.
+  package var elementType: ElementType? {
+    switch self {
+    case .float64: .float64
+    case .float32, .float16, .bfloat16: .float32
+    case .uint8, .uint16, .int32: nil
+    }
+  }
 
   /// How many bytes of a file an element takes.
   package var byteCount: Int {
     switch self {
     case .float64: 8
-    case .float32: 4
-    case .float16, .bfloat16: 2
+    case .float32, .int32: 4
+    case .float16, .bfloat16, .uint16: 2
+    case .uint8: 1
     }
   }
 

@@ -1,5 +1,6 @@
 import Files
 import Layers
+import NGrams
 import Text
 import Transformer
 
@@ -7,11 +8,16 @@ import Transformer
 public struct TextGenerator: Sendable {
   private let model: GPT
   private let tokenizer: any Tokenizer
+  private let mixture: NGramMixture?
 
   /// A generator that decodes with `model`, whose vocabulary is `tokenizer`'s.
-  public init(_ model: GPT, tokenizer: any Tokenizer) {
+  ///
+  /// With a mixture, of the same vocabulary, its log-probabilities after the whole text so far, the prompt included, take the
+  /// place of the model's logits.
+  public init(_ model: GPT, tokenizer: any Tokenizer, mixture: NGramMixture? = nil) {
     self.model = model.detached
     self.tokenizer = tokenizer
+    self.mixture = mixture
   }
 
   /// The result of one request.
@@ -42,7 +48,7 @@ public struct TextGenerator: Sendable {
     let start = ContinuousClock.now
     let tokens = try tokens(of: prompt)
     try requireMemory(tokens, and: 0)
-    var decoder = Decoder(model, prompt: tokens)
+    var decoder = Decoder(model, mixture, prompt: tokens)
     decoder.prefill()
     return Prefill(decoder: decoder, duration: .now - start)
   }
@@ -63,7 +69,7 @@ public struct TextGenerator: Sendable {
   ) throws -> Generation {
     let start = ContinuousClock.now
     let sampler = try Sampler(options, sample: sample, excluding: tokenizer.specialIDs)
-    let decoder = Decoder(model, prompt: try tokens(of: prompt))
+    let decoder = Decoder(model, mixture, prompt: try tokens(of: prompt))
     return try generate(decoder, sampler, maxNewTokens, stop, since: start, onText)
   }
 
@@ -127,14 +133,15 @@ extension TextGenerator.Generation {
 /// A sequence being decoded: its tokens, and the cache of those that the model has seen.
 private struct Decoder {
   private let model: GPT
+  private let mixture: NGramMixture?
   private var cache: KVCache
   private var isShared = false  // the cache, which is copied then before it is appended to
   private(set) var history: [Int32]
   private var pending: ArraySlice<Int32>
   private var knownLogits: [Float]?  // of the token after the last one
 
-  init(_ model: GPT, prompt: [Int32]) {
-    self.model = model
+  init(_ model: GPT, _ mixture: NGramMixture?, prompt: [Int32]) {
+    (self.model, self.mixture) = (model, mixture)
     cache = KVCache(for: model)
     history = prompt
     pending = prompt.suffix(model.config.contextLength)
@@ -146,7 +153,7 @@ private struct Decoder {
     isShared = true
   }
 
-  /// The logits of the token after the last one.
+  /// The logits of the token after the last one, or what the mixture makes of them.
   mutating func nextLogits() -> [Float] {
     if let logits = knownLogits.take() { return logits }
     if isShared { cache = cache.copy() }
@@ -156,7 +163,8 @@ private struct Decoder {
       pending = history.suffix(max(1, cache.capacity / 2))
     }
     defer { pending = [] }
-    return model.nextTokenLogits(Array(pending), cache: cache).floats
+    let logits = model.nextTokenLogits(Array(pending), cache: cache).floats
+    return mixture?.logProbabilities(logits, after: RecentTokens(history)) ?? logits
   }
 
   mutating func append(_ token: Int32) {

@@ -15,7 +15,7 @@ public struct TokenBatch: Sendable, Hashable {
   /// The length of each sequence, T.
   public let length: Int
 
-  /// Where each sequence begins in the tokens that it was taken from, [B].
+  /// Where in the text each sequence begins, [B]: the index of its first token.
   public let starts: [Int]
 
   /// The batch whose row b holds the `length` tokens from `starts[b]` on, with the targets of its first

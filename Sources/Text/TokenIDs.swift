@@ -66,6 +66,15 @@ public struct TokenIDs: RandomAccessCollection, Sendable {
     }
   }
 
+  /// Calls `body` with the ids as they are kept: 1, 2 or 4 bytes each.
+  package func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    switch storage {
+    case .bytes(let ids): try ids.withUnsafeBytes(body)
+    case .narrow(let ids): try ids.withUnsafeBytes(body)
+    case .wide(let ids): try ids.withUnsafeBytes(body)
+    }
+  }
+
   /// The id at `position`.
   public subscript(position: Int) -> Int32 {
     switch storage {

@@ -1,6 +1,7 @@
 import Autograd
 import Foundation
 import Layers
+import NGrams
 import Randomness
 import Text
 import Transformer
@@ -55,11 +56,24 @@ extension GPT {
 public struct EvaluationReport: Sendable, Equatable {
   /// Steps taken so far.
   public let step: Int
-  /// Nats per token.
+  /// Nats per token: the model's on the training split, and on the validation split the model's, or the mixture's where
+  /// n-grams are mixed in.
   public let trainingLoss, validationLoss: Double
+  /// The mixture that `validationLoss` is of; nil where the model stands alone.
+  public var mixture: Mixture?
 
-  /// Whether both losses are finite.
-  public var isFinite: Bool { trainingLoss.isFinite && validationLoss.isFinite }
+  /// What a mixture was at an evaluation.
+  public struct Mixture: Sendable, Equatable {
+    /// The validation loss of the network alone, in nats per token.
+    public let networkLoss: Double
+    /// The exponents that were fitted to it.
+    public let exponents: NGramMixture.Exponents
+  }
+
+  /// Whether all losses are finite.
+  public var isFinite: Bool {
+    trainingLoss.isFinite && validationLoss.isFinite && mixture?.networkLoss.isFinite ?? true
+  }
 }
 
 /// Evaluates a model in training on the same tokens each time.
@@ -68,14 +82,41 @@ struct Evaluator: Sendable {
   let extent: EvaluationExtent
   let batchSize: Int
   let key: RandomKey
+  let mixture: CalibratedMixture?
 
   /// The losses of both parts; nil if `shouldStop` ended it on the way.
   func evaluate(_ model: GPT, step: Int, shouldStop: () -> Bool) throws -> EvaluationReport? {
     let batches = try batches(model.config.contextLength)
+    if mixture != nil { return try evaluateMixture(batches.validation, batches.training, model, step, shouldStop) }
     let validation = model.evaluate(batches.validation, shouldStop: shouldStop)
     let training = model.evaluate(batches.training, shouldStop: shouldStop)
     guard let validation, let training else { return nil }
     return EvaluationReport(step: step, trainingLoss: training.loss, validationLoss: validation.loss)
+  }
+
+  private func evaluateMixture(
+    _ validation: some Sequence<TokenBatch>, _ training: some Sequence<TokenBatch>, _ model: GPT, _ step: Int,
+    _ shouldStop: () -> Bool
+  ) throws -> EvaluationReport? {
+    guard let mixture = try fittedMixture(to: model, shouldStop: shouldStop),
+      let losses = model.evaluate(validation, of: dataset[.validation], mixing: mixture, shouldStop: shouldStop),
+      let training = model.evaluate(training, shouldStop: shouldStop)
+    else { return nil }
+    return EvaluationReport(
+      step: step, trainingLoss: training.loss, validationLoss: losses.mixture.loss,
+      mixture: .init(networkLoss: losses.network.loss, exponents: mixture.exponents))
+  }
+
+  /// The mixture with `model`, fitted to the calibration split; nil without one, and if `shouldStop` ended it on the way.
+  func fittedMixture(to model: GPT, shouldStop: () -> Bool) throws -> NGramMixture? {
+    guard let mixture else { return nil }
+    let calibration = dataset[.calibration]
+    // The network sees windows, as in evaluations; so the exponents allow for how little it knows at their beginnings.
+    let windows = try WindowedBatches(calibration, batchSize: 16, length: model.config.contextLength)
+    var predictions = NetworkPredictions(vocabularySize: model.config.vocabularySize)
+    guard model.forEachPrediction(windows, of: calibration, shouldStop: shouldStop, { predictions.append($0) })
+    else { return nil }
+    return mixture.fitted(to: predictions, threads: Processor.current.threads)
   }
 
   /// What `find` finds first in the batches that are evaluated; nil if it finds nothing.

@@ -89,6 +89,9 @@ extension Recipe {
       Setting(
         "dropout", \.options.dropout, .number(atLeast: 0, below: 1), .model,
         help: "Dropout probability during training."),
+      Setting(
+        "ngram_mixture", \.options.mixesNGrams, .boolean, .model, missing: false, isOmittedIfMissing: true,
+        help: mixtureHelp),
     ]
   }
 
@@ -138,6 +141,12 @@ extension Recipe {
     What updates the parameters: adamw, or muon, which orthogonalizes the momentum of the matrices inside blocks and \
     leaves all else to AdamW; with it, `learning_rate` is \(OptimizerKind.muon.usualLearningRate) and `min_lr` in \
     proportion unless they are given.
+    """
+
+  /// The help of `--ngram-mixture`.
+  package static let mixtureHelp = """
+    Mix the model's predictions with counts of the n-grams of the training split, of which the first 2 % are held out to \
+    weigh one against the other; the validation loss is then the mixture's.
     """
 
   /// The help of `--precision`.

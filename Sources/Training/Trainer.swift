@@ -1,6 +1,7 @@
 import Autograd
 import Files
 import Layers
+import NGrams
 import Optimizers
 import Randomness
 import Text
@@ -23,6 +24,8 @@ public struct Trainer {
   public private(set) var options: TrainingOptions
   /// What it trains on.
   public let dataset: TokenDataset
+  /// The n-grams that are mixed with the model's predictions, where the options say so, not fitted to any model yet.
+  public var mixture: NGramMixture? { evaluator.mixture?.whole }
 
   /// What the loss and the gradient norm of a step count as, before it is decided (in `takeStep`, and there alone) whether
   /// the step is skipped: what was measured. Where several processes train together, they have to agree on it.
@@ -61,12 +64,19 @@ public struct Trainer {
     self.model = model.requiringGradient()
     (self.step, self.batchOffset, self.consecutiveSkips) = (step, batchOffset, consecutiveSkips)
     self.options = options
-    self.dataset = dataset
+    let (length, size) = (model.config.contextLength, model.config.vocabularySize)
+    var mixture: CalibratedMixture?
+    if options.mixesNGrams {
+      self.dataset = try dataset.holdingOutForMixture(blockSize: length, vocabularySize: size)
+      mixture = try CalibratedMixture(self.dataset, vocabularySize: size)
+    } else {
+      self.dataset = dataset
+    }
     optimizer = options.optimizer.makeOptimizer(of: model, options)
-    batches = Self.batches(dataset, model.config, options, offset: batchOffset)
+    batches = Self.batches(self.dataset, model.config, options, offset: batchOffset)
     evaluator = Evaluator(
-      dataset: dataset, extent: options.evaluation, batchSize: options.batchSize,
-      key: Self.key(options, .evaluation))
+      dataset: self.dataset, extent: options.evaluation, batchSize: options.batchSize,
+      key: Self.key(options, .evaluation), mixture: mixture)
     dropoutKey = Self.key(options, .dropout)
     teacher = NGramTeacher(dataset, vocabularySize: model.config.vocabularySize, options)
   }
@@ -217,6 +227,11 @@ public struct Trainer {
   /// The current losses on both splits of the corpus; nil if `shouldStop` interrupted it.
   public func evaluate(shouldStop: () -> Bool = { false }) throws -> EvaluationReport? {
     try processor.run { try evaluator.evaluate(model, step: step, shouldStop: shouldStop) }
+  }
+
+  /// The mixture with the current model; nil without one.
+  package func fittedMixture() throws -> NGramMixture? {
+    try processor.run { try evaluator.fittedMixture(to: model, shouldStop: { false }) }
   }
 
   /// The current processor in the precision of the options.

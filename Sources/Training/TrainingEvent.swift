@@ -66,10 +66,7 @@ extension TrainingEvent {
         "batch_offset": .integer(rollback.batchOffset),
       ]
     case .evaluation(let report):
-      [
-        "event": "eval", "step": .integer(report.step), "train_loss": .number(report.trainingLoss),
-        "val_loss": .number(report.validationLoss),
-      ]
+      report.event
     case .beatsCounting(let report, let counting):
       [
         "event": "beats_counting", "step": .integer(report.step), "val_loss": .number(report.validationLoss),
@@ -90,5 +87,16 @@ extension TrainingEvent {
     case .warning(let text):
       ["event": "warning", "text": .string(text)]
     }
+  }
+}
+
+extension EvaluationReport {
+  /// With a mixture, `val_loss` is its loss, and the network's own stands beside it.
+  fileprivate var event: JSON {
+    var json: JSON = [
+      "event": "eval", "step": .integer(step), "train_loss": .number(trainingLoss), "val_loss": .number(validationLoss),
+    ]
+    if let mixture { json["network_val_loss"] = .number(mixture.networkLoss) }
+    return json
   }
 }

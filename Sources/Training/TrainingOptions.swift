@@ -40,6 +40,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var ngramDistillation = 0.0
   /// The probability of dropout at its four places.
   public var dropout = 0.0
+  /// Whether counts of n-grams are mixed with the model's predictions: see `NGramMixture`.
+  public var mixesNGrams = false
   /// Steps between evaluations, and the data to evaluate on.
   public var evalInterval = 250
   public var evaluation = EvaluationExtent.batches(20)

@@ -167,10 +167,10 @@ extension TrainingRun {
         try emit(.beatsCounting(evaluation, counting), onEvent)
       }
       patience.note(evaluation.validationLoss)
-      try save(validationLoss: evaluation.validationLoss, onEvent)
+      try save(evaluation, onEvent)
       if let limit = recipe.options.patience, patience.isOver(limit) { return .outOfPatience }
     } else if !isSaved, let interval = recipe.options.saveInterval, isDue(every: interval) {
-      try save(validationLoss: nil, onEvent)
+      try save(nil, onEvent)
     }
     if trainer.step >= recipe.options.maxIterations { return .finished }
     if shouldStop(), !hasJustGoneBack { return try interrupt(onEvent) }
@@ -201,7 +201,7 @@ extension TrainingRun {
 
   /// Saves where the run stands, unless that was done.
   private mutating func interrupt(_ onEvent: (TrainingEvent) -> Void) throws -> Outcome {
-    if trainer.step > 0, !isSaved { try save(validationLoss: nil, isReturnPoint: returnPoint == nil, onEvent) }
+    if trainer.step > 0, !isSaved { try save(nil, isReturnPoint: returnPoint == nil, onEvent) }
     return .interrupted
   }
 
@@ -226,15 +226,19 @@ extension TrainingRun {
 
   /// Saves where the run stands. Throws `NotFinite`, and saves nothing, where the model is not good.
   ///
-  /// - Parameter isReturnPoint: whether a divergence leads back here. Where only an interruption was the reason to save, an
-  ///   undisturbed run has nothing to go back to.
+  /// - Parameters:
+  ///   - evaluation: what was measured there; nil where nothing was.
+  ///   - isReturnPoint: whether a divergence leads back here. Where only an interruption was the reason to save, an
+  ///     undisturbed run has nothing to go back to.
   private mutating func save(
-    validationLoss: Double?, isReturnPoint: Bool = true, _ onEvent: (TrainingEvent) -> Void
+    _ evaluation: EvaluationReport?, isReturnPoint: Bool = true, _ onEvent: (TrainingEvent) -> Void
   ) throws {
+    let validationLoss = evaluation?.validationLoss
     try requireFinite(isEvaluated: validationLoss != nil)
     let runState = runState(isReturnPoint: isReturnPoint)
     let state = TrainerState(step: trainer.step, validationLoss: validationLoss, trainer: runState.json)
-    let checkpoint = Checkpoint(model: trainer.model.detached, tokenizer: tokenizer)
+    let fitted = try evaluation?.mixture.flatMap { trainer.mixture?.with($0.exponents) } ?? trainer.fittedMixture()
+    let checkpoint = Checkpoint(model: trainer.model.detached, tokenizer: tokenizer, mixture: fitted?.parameters)
     let optimizerState = trainer.optimizerState
     isEvaluated = validationLoss != nil
     try metrics.synchronize()

@@ -7,7 +7,7 @@ extension TrainingReport {
 
   /// Three lines on what `minigpt corpus check` says at length.
   func show(_ corpus: Corpus, of run: TrainingRun) {
-    let trainingCount = run.trainer.dataset[.training].count
+    let trainingCount = run.trainer.dataset[.validation].startIndex
     let examination = CorpusExamination(corpus, trainingCount: trainingCount, sample: Self.sample)
     let found = ["line ends: \(CorpusReport.lineEnds(examination))", CorpusReport.rare(examination)]
     fact("text", found.compactMap(\.self).joined(separator: "; "))

@@ -16,8 +16,10 @@ struct TableScale {
     validationExtent = TextExtent(of: run.trainer.dataset[.validation], by: run.tokenizer)
   }
 
-  /// What the columns of the table are.
-  static let header = row("step", "tokens", "epochs", "train loss", "val loss", "bits/char", "time")
+  /// What the columns of the table are; where n-grams are mixed in, `val loss` is with them, and `network` without.
+  static func header(mixes: Bool) -> String {
+    row("step", "tokens", "epochs", "train loss", "val loss", "bits/char", network: mixes ? "network" : nil, "time")
+  }
 
   /// The row of an evaluation after `seconds`: how many tokens were seen, and how often the training split, among the rest.
   func row(_ evaluation: EvaluationReport, after seconds: Double) -> String {
@@ -27,11 +29,14 @@ struct TableScale {
     return Self.row(
       Formatting.count(evaluation.step), Formatting.quantity(Int(min(tokens, 1e18))),
       Formatting.decimal(epochs, places: epochs < 10 ? 2 : 1), Formatting.decimal(evaluation.trainingLoss),
-      Formatting.decimal(evaluation.validationLoss), Formatting.decimal(bits), Formatting.duration(seconds: seconds))
+      Formatting.decimal(evaluation.validationLoss), Formatting.decimal(bits),
+      network: evaluation.mixture.map { Formatting.decimal($0.networkLoss) }, Formatting.duration(seconds: seconds))
   }
 
-  private static func row(_ cells: String...) -> String {
+  private static func row(_ cells: String..., network: String?, _ time: String) -> String {
+    let cells = cells + [network, time].compactMap(\.self)
+    let widths = [6, 8, 6, 10, 8, 9] + (network == nil ? [7] : [7, 7])
     // Two columns stay between cells, however wide one is.
-    zip(cells, [6, 8, 6, 10, 8, 9, 7]).map { "  " + Formatting.padded($0, to: $1) }.joined()
+    return zip(cells, widths).map { "  " + Formatting.padded($0, to: $1) }.joined()
   }
 }

@@ -20,6 +20,7 @@ struct TrainingReport {
   private var curve = LossCurve()
   /// Steps between lines of progress; nil to go by the clock.
   private let logInterval: Int?
+  private var mixes = false
 
   /// A report of the run in `directory`.
   init(on terminal: Terminal, json: Bool, directory: RunDirectory, logInterval: Int? = nil) {
@@ -53,6 +54,10 @@ extension TrainingReport {
     (firstStep, lastStep) = (run.trainer.step, run.recipe.options.maxIterations)
     fact("corpus", "\(printable(corpus)): \(Self.description(of: run.trainer.dataset, run.tokenizer))")
     fact("model", Self.description(of: run.trainer.model.config))
+    if let mixture = run.trainer.mixture {
+      mixes = true
+      fact("n-grams", Self.description(of: mixture, in: run.trainer.dataset, by: unit))
+    }
     let processor = Processor.current.with(run.recipe.options.precision)
     fact(
       "processor",
@@ -90,7 +95,7 @@ extension TrainingReport {
 
   /// Shows what the columns of the evaluations are.
   func beginTable() {
-    say("\n" + TableScale.header)
+    say("\n" + TableScale.header(mixes: mixes))
   }
 }
 
@@ -170,7 +175,8 @@ extension TrainingReport {
     if let first = curve.first, let last = curve.last, let line = curveLine(on: people, width: 40) {
       fact("curve", "\(line)  \(Formatting.decimal(first)) to \(Formatting.decimal(last))")
     }
-    let loss = best.validationLoss.map { ", validation loss \(Formatting.decimal($0))" } ?? ""
+    let loss =
+      best.validationLoss.map { ", validation loss \(Formatting.decimal($0))" + (mixes ? " with n-grams" : "") } ?? ""
     say("Done in \(Formatting.duration(seconds: elapsed)). Best checkpoint: \(path)\(loss).")
     if let counting = run.baselines?.counting, let loss = best.validationLoss, loss >= counting.loss {
       say("Counting alone reaches \(Formatting.decimal(counting.loss)); this model \(Formatting.decimal(loss)).")
@@ -201,7 +207,8 @@ extension TrainingReport {
   private func sample(_ path: String) throws {
     say("\nA sample:\n")
     let checkpoint = try Checkpoint(directory: path, calls: directory.calls)
-    let generator = TextGenerator(checkpoint.model, tokenizer: checkpoint.tokenizer)
+    let generator = TextGenerator(
+      checkpoint.model, tokenizer: checkpoint.tokenizer, mixture: checkpoint.mixture?.mixture)
     _ = try generator.generate(prompt: "", maxNewTokens: 400) { text in
       terminal.write(text, to: people)
       return !Interruption.isRequested

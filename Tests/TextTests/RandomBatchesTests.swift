@@ -16,6 +16,8 @@ import Text
         let inputs = batch.inputs[row * 8..<(row + 1) * 8]
         #expect(inputs.elementsEqual(inputs[row * 8]..<inputs[row * 8] + 8))
         #expect(40 <= inputs[row * 8] && inputs[row * 8] + 8 < 90)
+        #expect(batch.starts[row] == Int(inputs[row * 8]))
+        #expect(batch.rows(row..<3).starts == Array(batch.starts[row...]))
       }
     }
   }

@@ -34,6 +34,19 @@ func countingTokens(_ count: Int) -> TokenIDs {
     #expect(dataset[.validation].indices == training..<count)
   }
 
+  @Test("calibration takes the beginning of the training split, or is refused where too little is left")
+  func calibration() throws {
+    let dataset = try TokenDataset(countingTokens(100), blockSize: 9)
+    #expect(dataset[.calibration].isEmpty)
+    let calibrating = try dataset.calibrating(with: 20, blockSize: 9)
+    #expect(calibrating[.calibration].indices == 0..<20)
+    #expect(calibrating[.training].indices == 20..<90)
+    #expect(calibrating[.validation].indices == 90..<100)
+    #expect(throws: TextError.shorterThanBlock(.training, tokens: 9, blockSize: 9)) {
+      try dataset.calibrating(with: 81, blockSize: 9)
+    }
+  }
+
   @Test("a fraction of 0 leaves all to training", arguments: [0, -0.0])
   func noValidation(fraction: Double) throws {
     let dataset = try TokenDataset(countingTokens(65), validationFraction: fraction, blockSize: 64)

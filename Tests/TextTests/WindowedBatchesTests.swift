@@ -37,6 +37,7 @@ import Text
   func withoutOverlap() throws {
     let batches = try WindowedBatches(countingTokens(12)[...], batchSize: 2, length: 3)
     #expect(batches.map(\.inputs) == [[0, 1, 2, 3, 4, 5], [6, 7, 8], [9, 10]])
+    #expect(batches.map(\.starts) == [[0, 3], [6], [9]])
     #expect(batches.map(\.targets) == [[1, 2, 3, 4, 5, 6], [7, 8, 9], [10, 11]])
     #expect(batches.map(\.batchSize) == [2, 1, 1])
     #expect(batches.map(\.length) == [3, 3, 2])

@@ -1,14 +1,17 @@
 import Autograd
 import Checkpoints
 import Files
+import NGrams
 import Text
 import Training
+import Transformer
 
 /// `minigpt eval`: the loss of a checkpoint over all of a text.
 struct EvalCommand: Command {
   var checkpoint = ""
   var text = "data/fables.txt"
   var stride: Int?
+  var withoutNGrams = false
   var precision = Precision.highest
   var threads: Int?
   var json = false
@@ -38,6 +41,7 @@ struct EvalCommand: Command {
           .option(
             "stride", \.stride, .integer(in: 1...Int.max), defaultText: "the block size: no overlap",
             help: "Distance between window starts; less than the block size makes windows overlap."),
+          .withoutNGrams(\.withoutNGrams),
           .precision(\.precision),
           .threads(\.threads),
           .json(\.json, "one JSON object"),
@@ -57,9 +61,11 @@ struct EvalCommand: Command {
     try requireMemory(
       config.inferenceByteCount(positions: min(tokens.count, config.contextLength), atOnce: atOnce),
       for: "the loss of \(counted(atOnce, "token")) at once", remedy: "score a shorter text, or one after the other")
-    let result = try computing(onThreads: threads, in: precision) {
-      try loaded.model.evaluate(tokens[...], stride: stride)
+    let mixture = withoutNGrams ? nil : loaded.mixture
+    let (network, mixed) = try computing(onThreads: threads, in: precision) {
+      try losses(of: loaded.model, mixture?.mixture, on: tokens[...])
     }
+    let result = mixed ?? network
     guard result.loss.isFinite else {
       throw FileError.malformed(
         file: path, reason: "its loss is \(result.loss): its weights are damaged, or its training diverged")
@@ -67,12 +73,27 @@ struct EvalCommand: Command {
     // The first token is not scored.
     let extent = TextExtent(of: tokens.dropFirst(), by: loaded.tokenizer)
     show(result, of: extent, on: terminal, people)
+    if mixed != nil {
+      let nats = Formatting.decimal(extent.perCharacter(network.loss))
+      terminal.writeLine("network alone \(nats) nats per character; the loss above is with n-grams", to: people)
+    }
     let baselines = Result { () throws(Baselines.Lack) in
       try Baselines(ofCheckpoint: path, on: corpus, tokens, vocabularySize: loaded.tokenizer.vocabularySize)
     }
     terminal.writeLine(BaselinesReport.line(baselines, by: loaded.tokenizer.unit), to: people)
-    if json { terminal.writeLine(object(result, extent, try? baselines.get()).compact) }
+    if json {
+      let alone = mixed == nil ? nil : network
+      terminal.writeLine(object(result, extent, network: alone, try? baselines.get()).compact)
+    }
     return .success
+  }
+
+  /// The loss of the network, and with a mixture that as well.
+  private func losses(
+    of model: GPT, _ mixture: NGramMixture?, on tokens: Slice<TokenIDs>
+  ) throws -> (network: EvaluationResult, mixture: EvaluationResult?) {
+    guard let mixture else { return (try model.evaluate(tokens, stride: stride), nil) }
+    return try model.evaluate(tokens, mixing: mixture, stride: stride)
   }
 
   private func tokens(of corpus: Corpus, by tokenizer: any Tokenizer) throws -> TokenIDs {
@@ -87,8 +108,7 @@ struct EvalCommand: Command {
     _ result: EvaluationResult, of extent: TextExtent, on terminal: Terminal, _ people: Terminal.Stream
   ) {
     let loss = Formatting.decimal(extent.perCharacter(result.loss))
-    let bitsPerCharacter = extent.perCharacter(result.bitsPerToken)
-    let bits = Formatting.decimal(bitsPerCharacter)
+    let bits = Formatting.decimal(extent.perCharacter(result.bitsPerToken))
     terminal.writeLine("loss \(loss) nats per character, \(bits) bits per character", to: people)
     if extent.tokenCount != extent.characterCount || extent.byteCount != extent.characterCount {
       let loss = Formatting.decimal(result.loss)
@@ -101,10 +121,14 @@ struct EvalCommand: Command {
     }
   }
 
-  private func object(_ result: EvaluationResult, _ extent: TextExtent, _ baselines: Baselines?) -> JSON {
-    [
+  private func object(
+    _ result: EvaluationResult, _ extent: TextExtent, network: EvaluationResult?, _ baselines: Baselines?
+  ) -> JSON {
+    var object: JSON = [
       "loss": .number(result.loss), "bits_per_character": .number(extent.perCharacter(result.bitsPerToken)),
       "tokens": .integer(result.tokenCount), "baselines": baselines.map { $0.json } ?? .null,
     ]
+    if let network { object["network_loss"] = .number(network.loss) }
+    return object
   }
 }

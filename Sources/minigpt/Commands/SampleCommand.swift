@@ -12,6 +12,7 @@ struct SampleCommand: Command {
   var sampleCount = 1
   var stops: [String] = []
   var options = SamplingOptions()
+  var withoutNGrams = false
   var threads: Int?
   var json = false
 
@@ -77,6 +78,7 @@ struct SampleCommand: Command {
         help: "Above 1 makes characters that already occurred less probable; 1 disables."),
       .option(
         "seed", \.options.seed, .integer(in: 0...UInt64.max), help: "The same seed gives the same text."),
+      .withoutNGrams(\.withoutNGrams),
     ]
   }
 
@@ -86,7 +88,8 @@ struct SampleCommand: Command {
     terminal.writeLine("Sampling from \(printable(path))", to: .error)
     warn(ofStopsBeyond: loaded.tokenizer, on: terminal)
     try computing(onThreads: threads) {
-      let generator = TextGenerator(loaded.model, tokenizer: loaded.tokenizer)
+      let generator = TextGenerator(
+        loaded.model, tokenizer: loaded.tokenizer, mixture: withoutNGrams ? nil : loaded.mixture?.mixture)
       let prefill = try prefill(generator)
       for sample in 0..<sampleCount where terminal.outputFailure == nil {
         try show(sample, of: generator, after: prefill, on: terminal)

@@ -21,6 +21,11 @@ extension ArgumentDefinition {
     .option("precision", property, .precision, help: Recipe.precisionHelp)
   }
 
+  /// `--without-ngrams`.
+  static func withoutNGrams(_ property: any WritableKeyPath<Root, Bool> & Sendable) -> Self {
+    .flag("without-ngrams", property, help: "Use the network alone, of a checkpoint that mixes n-grams in.")
+  }
+
   /// `--threads`.
   static func threads(_ property: any WritableKeyPath<Root, Int?> & Sendable) -> Self {
     .option(
