@@ -69,7 +69,8 @@ extension KernelCase {
       let (losses, logits) = (Floats(rows), Floats(rows * size))
       let targets = (0..<rows).map { Int32($0 % size) }
       return {
-        m.kernels.cross_entropy(m.pool, losses.start, logits.start, logits.start, targets, nil, 0, 1, cap ?? 0, rows, size)
+        m.kernels.cross_entropy(
+          m.pool, losses.start, logits.start, logits.start, targets, nil, 0, 1, cap ?? 0, rows, size)
       }
     }
   }

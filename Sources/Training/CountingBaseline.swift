@@ -13,6 +13,9 @@ public struct CountingBaseline: Sendable, Equatable {
   public let order: Int
   /// Nats per token.
   public package(set) var loss: Double
+  /// Whether the highest order is better than the one below by more than a twentieth: longer contexts than n-grams have would
+  /// tell more still.
+  public let wantsLongerContexts: Bool
   /// How many of the training tokens were counted, and how many of the validation tokens were scored, from 0 to 1.
   public let countedShare, scoredShare: Double
 
@@ -35,6 +38,7 @@ public struct CountingBaseline: Sendable, Equatable {
     let losses = counts.losses(on: validation, in: scored, threads: Processor.current.threads)
     guard let best = losses.indices.min(by: { losses[$0] < losses[$1] }) else { return nil }
     (order, loss) = (best + 1, losses[best])
+    wantsLongerContexts = losses[losses.count - 1] < 0.95 * losses[losses.count - 2]
     countedShare = Double(counts.tokenCount) / Double(training.count)
     scoredShare = Double(scored.reduce(0) { $0 + $1.count }) / Double(validation.count)
   }

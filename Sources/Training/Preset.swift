@@ -10,7 +10,7 @@ public struct Preset: Sendable {
   public static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
 
   /// Every preset, the default first.
-  public static let all = [baby, fables, shakespeare, gpt2]
+  public static let all = [baby, fables, tiny, small, medium, large, shakespeare, gpt2]
 
   /// nanoGPT's published configuration for a CPU: 0.8 M parameters.
   public static let baby = Preset(
@@ -22,6 +22,23 @@ public struct Preset: Sendable {
     name: "fables", summary: "this project's model for data/fables.txt: L2 H8 C128 T128 B6, 6,000 iterations",
     recipe: Recipe(layerCount: 2, headCount: 8, width: 128, contextLength: 128, options: fablesOptions))
 
+  /// Seconds on two cores.
+  public static let tiny = learner(
+    "tiny", "a few seconds of training", layerCount: 2, width: 64, contextLength: 64, batchSize: 12, steps: 300,
+    muonLearningRate: 0.06)
+
+  /// Half a minute on two cores.
+  public static let small = learner(
+    "small", "half a minute of training", layerCount: 4, width: 96, contextLength: 64, batchSize: 12, steps: 1_300)
+
+  /// A minute on two cores.
+  public static let medium = learner(
+    "medium", "a minute of training", layerCount: 4, width: 128, contextLength: 128, batchSize: 8, steps: 1_600)
+
+  /// Some minutes on two cores.
+  public static let large = learner(
+    "large", "some minutes of training", layerCount: 4, width: 192, contextLength: 128, batchSize: 16, steps: 2_800)
+
   /// nanoGPT's published configuration for a GPU: 10.7 M parameters.
   public static let shakespeare = Preset(
     name: "shakespeare",
@@ -32,6 +49,25 @@ public struct Preset: Sendable {
   public static let gpt2 = Preset(
     name: "gpt2", summary: "the shape of GPT-2 small: L12 H12 C768 T1024 B4; for benchmarks, not for training on a CPU",
     recipe: Recipe(layerCount: 12, headCount: 12, width: 768, contextLength: 1024, options: gpt2Options))
+
+  /// A recipe that learns fast, on a corpus of about a megabyte: Muon, n-grams as teachers, no warm-up, and heads 32 wide.
+  private static func learner(
+    _ name: String, _ time: String, layerCount: Int, width: Int, contextLength: Int, batchSize: Int, steps: Int,
+    muonLearningRate: Double = 0.03
+  ) -> Preset {
+    var options = TrainingOptions()
+    (options.batchSize, options.maxIterations, options.evalInterval) = (batchSize, steps, steps / 10)
+    (options.optimizer, options.muonLearningRate, options.warmupIterations) = (.muon, muonLearningRate, 0)
+    (options.learningRate, options.minLearningRate, options.weightDecay) = (0.03, 3e-4, 0)
+    (options.ngramDistillation, options.evaluation) = (0.7, .full)
+    if muonLearningRate > 0.03 { options.muonMomentum = 0.9 }
+    let heads = width / 32
+    let shape = "L\(layerCount) H\(heads) C\(width) T\(contextLength) B\(batchSize)"
+    return Preset(
+      name: name, summary: "\(time) on two cores: \(shape), \(steps) iterations, Muon, n-grams as teachers",
+      recipe: Recipe(
+        layerCount: layerCount, headCount: heads, width: width, contextLength: contextLength, options: options))
+  }
 
   private static let fablesOptions = {
     var options = TrainingOptions()

@@ -5,12 +5,12 @@ enum BaselinesReport {
   /// The losses, in words.
   static func losses(_ baselines: Baselines, by unit: String) -> String {
     var parts = [
-      "\(Formatting.decimal(baselines.uniform)) nats per \(unit) for uniform guessing",
-      "\(Formatting.decimal(baselines.unigram)) for unigrams",
+      "\(Formatting.decimal(baselines.uniform)) nats per \(unit) for guessing",
+      "\(Formatting.decimal(baselines.unigram)) unigrams",
     ]
-    if let bigram = baselines.bigram { parts.append("\(Formatting.decimal(bigram)) for bigrams") }
+    if let bigram = baselines.bigram { parts.append("\(Formatting.decimal(bigram)) bigrams") }
     if let counting = baselines.counting {
-      parts.append("\(Formatting.decimal(counting.loss)) for Kneser–Ney, order \(counting.order)")
+      parts.append("\(Formatting.decimal(counting.loss)) Kneser–Ney, order \(counting.order)")
     }
     return parts.joined(separator: ", ")
   }

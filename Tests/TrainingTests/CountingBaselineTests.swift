@@ -21,6 +21,22 @@ struct CountingBaselineTests {
     #expect(counting.countedShare == 1 && counting.scoredShare == 1)
   }
 
+  @Test("wants longer contexts of a text that says more after 8 tokens than after 7, and of none that says nothing")
+  func longerContexts() throws {
+    func counting(_ ids: [Int32]) throws -> CountingBaseline {
+      let dataset = try TokenDataset(TokenIDs(ids, vocabularySize: 4), validationFraction: 0.3, blockSize: 8)
+      return try #require(CountingBaseline(dataset, vocabularySize: 4))
+    }
+    let key = RandomKey(seed: 4)
+    // Seven zeros follow a token that then comes again: only a context of eight shows which.
+    let recalled = (0..<3_000).flatMap { index -> [Int32] in
+      let token = Int32(1 + key.index(at: UInt64(index), below: 3))
+      return [token, 0, 0, 0, 0, 0, 0, token]
+    }
+    #expect(try counting(recalled).wantsLongerContexts)
+    #expect(try !counting((0..<24_000).map { Int32(key.index(at: UInt64($0), below: 4)) }).wantsLongerContexts)
+  }
+
   @Test("of a long text a part is counted and scored, and it is known how much")
   func part() throws {
     let key = RandomKey(seed: 3)

@@ -67,7 +67,8 @@ struct RecipeTests {
     (recipe.model.slidingWindow, recipe.options.patience, recipe.options.saveInterval) = (9, 3, 7)
     (recipe.options.evaluation, recipe.options.precision, recipe.options.seed) = (.full, .high, .max)
     let read = try Recipe(field(["recipe": JSON(parsing: recipe.json.pretty, from: "")]))
-    (recipe.options.warmupIterations, recipe.options.decayIterations) = (100, recipe.options.maxIterations)
+    let schedule = recipe.options.schedule
+    (recipe.options.warmupIterations, recipe.options.decayIterations) = (schedule.warmupSteps, schedule.decaySteps)
     #expect(read == recipe)
     #expect(read.json == recipe.json)
   }

@@ -21,7 +21,7 @@ struct MixtureCommandTests {
     let header = try #require(outcome.output.split(separator: "\n").first { $0.contains("val loss  ") })
     #expect(
       header.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
-        == "step train loss val loss bits/char network time")
+        == "step tokens epochs train loss val loss bits/char network time")
     let plain = try Workspace().train()
     #expect(!plain.output.contains("network"))
   }
@@ -33,8 +33,8 @@ struct MixtureCommandTests {
     let words = ["eval", "checkpoints/fox", "fox.txt", "--json"]
     let mixed = try #require(try workspace.run(words).objects().first)
     let alone = try #require(try workspace.run(words + ["--without-ngrams"]).objects().first)
-    #expect(mixed.names == ["loss", "bits_per_character", "tokens", "network_loss"])
-    #expect(alone.names == ["loss", "bits_per_character", "tokens"])
+    #expect(mixed.names == ["loss", "bits_per_character", "tokens", "baselines", "network_loss"])
+    #expect(alone.names == ["loss", "bits_per_character", "tokens", "baselines"])
     guard case .number(let loss) = mixed["loss"], case .number(let network) = mixed["network_loss"],
       case .number(let expected) = alone["loss"], case .number(let bits) = mixed["bits_per_character"]
     else {

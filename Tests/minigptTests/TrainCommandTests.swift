@@ -39,7 +39,7 @@ struct TrainCommandTests {
     for part in [
       "corpus     fox.txt: 1,380 characters, 23 different; 1,242 for training, 138 for validation",
       "model      gpt, layers 1, heads 2, width 8, context 8; 1,080 parameters", "saved to checkpoints/fox\n",
-      "baselines  3.1781 nats per character for uniform guessing, ", " for Kneser–Ney, order 8\n",
+      "baselines  3.1781 nats per character for guessing, ", " Kneser–Ney, order 8\n",
       "\n       4  ", "\n       8  ", "Counting alone reaches 0.",
       "Best checkpoint: checkpoints/fox/checkpoint-", "A sample:", " sample checkpoints/fox\n",
     ] {

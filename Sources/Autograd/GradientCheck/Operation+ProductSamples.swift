@@ -45,24 +45,25 @@ extension Operation {
           .linearCrossEntropy($0[0], weight: $0[1], targets: targets, cappedAt: cap, rowsAtOnce: rowsAtOnce)
         }
       }
-    } + caps.map { capping, cap in
-      OperationSample("mixed targets" + capping, [normal([3, 2]), normal([4, 2], 2)]) {
-        let probabilities = Tensor(
-          [[0.1, 0.2, 0.3, 0.4], [0, 1, 0, 0], [0.5, 0, 0, 0.5]], elementType: $0[0].elementType)
-        let soft = SoftTargets(probabilities, weight: 0.7)
-        return .linearCrossEntropy(
-          $0[0], weight: $0[1], targets: [3, -1, 0], soft: soft, cappedAt: cap, rowsAtOnce: 2)
-      }
-    } + [
-      OperationSample("rows scored by themselves", [normal([4, 3])]) {
-        .linearCrossEntropy($0[0], weight: $0[0], targets: [1, 0, 3, 2])
-      },
-      OperationSample("twice, weighted", [normal([4, 3]), normal([5, 3], 2)]) {
-        let loss = { (inputs: [Tensor], targets: [Int32]) in
-          Tensor.linearCrossEntropy(inputs[0], weight: inputs[1], targets: targets)
+    }
+      + caps.map { capping, cap in
+        OperationSample("mixed targets" + capping, [normal([3, 2]), normal([4, 2], 2)]) {
+          let probabilities = Tensor(
+            [[0.1, 0.2, 0.3, 0.4], [0, 1, 0, 0], [0.5, 0, 0, 0.5]], elementType: $0[0].elementType)
+          let soft = SoftTargets(probabilities, weight: 0.7)
+          return .linearCrossEntropy(
+            $0[0], weight: $0[1], targets: [3, -1, 0], soft: soft, cappedAt: cap, rowsAtOnce: 2)
         }
-        return loss($0, [-1, 4, 2, -1]) * 3 + loss($0, [0, 1, 2, 3])
-      },
-    ]
+      } + [
+        OperationSample("rows scored by themselves", [normal([4, 3])]) {
+          .linearCrossEntropy($0[0], weight: $0[0], targets: [1, 0, 3, 2])
+        },
+        OperationSample("twice, weighted", [normal([4, 3]), normal([5, 3], 2)]) {
+          let loss = { (inputs: [Tensor], targets: [Int32]) in
+            Tensor.linearCrossEntropy(inputs[0], weight: inputs[1], targets: targets)
+          }
+          return loss($0, [-1, 4, 2, -1]) * 3 + loss($0, [0, 1, 2, 3])
+        },
+      ]
   }
 }

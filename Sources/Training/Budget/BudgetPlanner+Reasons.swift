@@ -38,6 +38,11 @@ extension BudgetPlanner {
       unlessGiven: "max_iters")
     say("optimizer", options.optimizer.rawValue, unlessGiven: "optimizer")
     say(
+      "n-grams",
+      text.suitsNGrams
+        ? "teach with a weight of \(options.ngramDistillation): of 8 characters they know about as much as of 7"
+        : "teach nothing: this text is known by longer contexts than theirs", unlessGiven: "ngram_distillation")
+    say(
       "dropout", "\(options.dropout), and weight decay \(options.weightDecay): \(often)",
       unlessGiven: "dropout", "weight_decay")
     let evaluations = counted((options.maxIterations + options.evalInterval - 1) / options.evalInterval, "evaluation")

@@ -6,11 +6,13 @@ package struct BudgetPlanner: Sendable {
   /// The tokens of both splits, and the vocabulary.
   package struct Text: Sendable, Equatable {
     package var trainingTokens, validationTokens, vocabularySize: Int
+    /// Whether n-grams know of it most of what a short context tells, so that they can teach a model.
+    package var suitsNGrams: Bool
 
     /// A text of these sizes.
-    package init(trainingTokens: Int, validationTokens: Int, vocabularySize: Int) {
+    package init(trainingTokens: Int, validationTokens: Int, vocabularySize: Int, suitsNGrams: Bool = false) {
       (self.trainingTokens, self.validationTokens) = (trainingTokens, validationTokens)
-      self.vocabularySize = vocabularySize
+      (self.vocabularySize, self.suitsNGrams) = (vocabularySize, suitsNGrams)
     }
   }
 
@@ -75,6 +77,10 @@ extension BudgetPlanner {
     if !given.contains("learning_rate"), !given.contains("min_lr") {
       recipe.options.minLearningRate = BudgetTable.finalRate * recipe.options.learningRate
     }
+    choose("muon_lr", \.options.muonLearningRate, BudgetTable.muonLearningRate, in: &recipe)
+    choose("warmup_iters", \.options.warmupIterations, recipe.options.optimizer == .muon ? 0 : nil, in: &recipe)
+    let distillation = text.suitsNGrams ? BudgetTable.ngramDistillation : 0
+    choose("ngram_distillation", \.options.ngramDistillation, distillation, in: &recipe)
     choose("beta2", \.options.beta2, BudgetTable.beta2, in: &recipe)
     choose("dropout", \.options.dropout, candidate.dropout, in: &recipe)
     // Its length is not known yet; no warm-up is to be too long for it.

@@ -1,13 +1,15 @@
 /// The numbers that `BudgetPlanner` chooses by: all of what experiments decide, in one place.
 package enum BudgetTable {
   /// The shapes of models, from small to large.
-  static let shapes: [(layerCount: Int, width: Int)] = [(2, 64), (4, 128), (6, 192), (6, 256), (6, 384)]
+  static let shapes: [(layerCount: Int, width: Int)] = [
+    (2, 64), (4, 96), (4, 128), (4, 192), (6, 256), (6, 384),
+  ]
 
   /// The width of an attention head, or the nearest that divides the model's.
   static let headWidth = 32
 
   /// The context length of budgets of fewer seconds than `below`.
-  static let contexts: [(below: Double, length: Int)] = [(10, 64), (120.5, 128), (.infinity, 256)]
+  static let contexts: [(below: Double, length: Int)] = [(40, 64), (600.5, 128), (.infinity, 256)]
 
   /// Tokens of a step: the smallest with this share of the best throughput is taken.
   static let tokensPerStep = [512, 1024, 2048, 4096]
@@ -24,12 +26,15 @@ package enum BudgetTable {
 
   /// What a text that is seen at least so often wants.
   static let regularization: [(fromEpochs: Double, dropout: Double, weightDecay: Double)] = [
-    (0, 0, 0.1), (5, 0.1, 0.1), (15, 0.2, 0.2),
+    (0, 0, 0), (10, 0.1, 0.1), (20, 0.2, 0.2),
   ]
   /// From so many epochs on, a run ends after this many evaluations without a better loss.
   static let patience = (fromEpochs: 5.0, evaluations: 5)
 
   static let optimizer = OptimizerKind.muon
+  static let muonLearningRate = 0.03
+  /// The weight of n-grams in the targets.
+  static let ngramDistillation = 0.7
   static let beta2 = 0.99
   /// The final learning rate as a share of the peak.
   static let finalRate = 0.01

@@ -43,13 +43,16 @@ extension TrainCommand {
     let dataset = try ThroughputMeter.Dataset(
       TokenIDs(encoding: text, by: tokenizer), vocabularySize: tokenizer.vocabularySize)
     let count = dataset.tokens.count
+    let baseline = try CountingBaseline(
+      TokenDataset(dataset.tokens, validationFraction: start.options.validationFraction, blockSize: 1),
+      vocabularySize: tokenizer.vocabularySize)
     let trainingCount = TokenDataset.trainingCount(
       of: count, validationFraction: start.options.validationFraction)
     let planner = BudgetPlanner(
       seconds: budget.seconds,
       text: .init(
         trainingTokens: trainingCount, validationTokens: count - trainingCount,
-        vocabularySize: tokenizer.vocabularySize),
+        vocabularySize: tokenizer.vocabularySize, suitsNGrams: baseline.map { !$0.wantsLongerContexts } ?? false),
       start: start, given: given)
     let measurements = try ThroughputMeter(planner, clock).measurements(on: dataset)
     return try planner.plan(measurements, elapsed: clock.elapsed())

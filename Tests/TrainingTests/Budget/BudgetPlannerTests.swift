@@ -61,6 +61,25 @@ struct BudgetPlannerTests {
     #expect(long.recipe.options.evaluation != .full)
   }
 
+  @Test("has n-grams teach where they know the text as well as longer contexts would, unless it is said otherwise")
+  func teachers() throws {
+    func weight(suitsNGrams: Bool, given: Double? = nil) throws -> Double {
+      var start = Preset.baby.recipe
+      if let given { start.options.ngramDistillation = given }
+      let planner = BudgetPlanner(
+        seconds: 60,
+        text: .init(
+          trainingTokens: 1_000_000, validationTokens: 100_000, vocabularySize: 66, suitsNGrams: suitsNGrams),
+        start: start, given: given == nil ? [] : ["ngram_distillation"])
+      let candidate = try #require(try planner.next(after: [])).candidate
+      return planner.recipe(of: candidate).options.ngramDistillation
+    }
+    #expect(try weight(suitsNGrams: true) > 0)
+    #expect(try weight(suitsNGrams: false) == 0)
+    #expect(try weight(suitsNGrams: false, given: 0.3) == 0.3)
+    #expect(try weight(suitsNGrams: true, given: 0) == 0)
+  }
+
   @Test("fits its context and batch to a text of a few lines")
   func tiny() throws {
     for characters in [40, 200, 1_000] {
@@ -87,8 +106,8 @@ struct BudgetPlannerTests {
   @Test("takes the smallest batch that is nearly as fast as any")
   func batch() throws {
     // Where a step has an overhead of its own, large batches are faster; where not, all are the same.
-    #expect(try ComputerModel(overhead: 1).plan(seconds: 300).plan.recipe.options.batchSize == 16)
-    #expect(try ComputerModel(overhead: 0).plan(seconds: 300).plan.recipe.options.batchSize == 2)
+    #expect(try ComputerModel(overhead: 1).plan(seconds: 300).plan.recipe.options.batchSize == 32)
+    #expect(try ComputerModel(overhead: 0).plan(seconds: 300).plan.recipe.options.batchSize == 4)
   }
 
   @Test("leaves what the user has chosen as it is, and chooses the rest around it")
@@ -145,7 +164,7 @@ struct BudgetPlannerTests {
     let reasons = try ComputerModel().plan(seconds: 60).plan.reasons
     #expect(
       reasons.map(\.subject) == [
-        "budget", "shape", "context", "batch", "length", "optimizer", "dropout", "evaluation",
+        "budget", "shape", "context", "batch", "length", "optimizer", "n-grams", "dropout", "evaluation",
       ])
     #expect(reasons.allSatisfy { !$0.text.contains("\n") && $0.subject.count < 11 })
     let given = try ComputerModel().plan(seconds: 60, given: BudgetPlanner.settingsOfPresets).plan.reasons
