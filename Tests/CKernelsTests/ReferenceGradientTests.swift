@@ -85,7 +85,8 @@ import Testing
         var losses = [0.0, 0, 0]
         let soft = softWeight.map { _ in (0..<15).map { [0.1, 0.3, 0, 0.4, 0.2][$0 % 5] } }
         table.cross_entropy(
-          pool, &losses, gradient, logits, targets, soft, softWeight ?? 0, gradient == nil ? 1 : 0.5, cap, rows, columns)
+          pool, &losses, gradient, logits, targets, soft, softWeight ?? 0, gradient == nil ? 1 : 0.5, cap, rows, columns
+        )
         return losses
       }
       var dlogits = x

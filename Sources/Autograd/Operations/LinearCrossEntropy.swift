@@ -32,7 +32,8 @@ extension Tensor {
     require(cap.map { $0 > 0 } ?? true, "linearCrossEntropy: a cap of \(cap ?? 0)")
     require(targets.allSatisfy { $0 < size }, "linearCrossEntropy: a target is not below \(size)")
     require(
-      soft.map { $0.probabilities.shape == [targets.count, size] && $0.probabilities.elementType == x.elementType } ?? true,
+      soft.map { $0.probabilities.shape == [targets.count, size] && $0.probabilities.elementType == x.elementType }
+        ?? true,
       "linearCrossEntropy: soft targets \(soft?.probabilities.shape ?? []) for \(targets.count) rows of \(size)")
     let differentiate = x.hasHistory || weight.hasHistory
     return record(.linearCrossEntropy, [x, weight]) { inputs in
