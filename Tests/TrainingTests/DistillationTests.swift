@@ -1,6 +1,9 @@
 import Autograd
 import Files
+import NGrams
+import Randomness
 import Testing
+import Text
 import Training
 
 @Suite("Distillation of n-grams")
@@ -17,6 +20,30 @@ struct DistillationTests {
     #expect(losses[1].1 != losses[2].1)
     // The loss is linear in the targets, and so in the weight; float32 rounds it to some seven digits.
     #expect(abs((losses[0].0 + losses[2].0) / 2 - losses[1].0) < 1e-5)
+  }
+
+  @Test("has for each position of a batch what the other parts of the training split say comes after it")
+  func positions() throws {
+    let trainer = try trainer(recipe(0.7))
+    let (dataset, size) = (trainer.dataset, trainer.model.config.vocabularySize)
+    let training = dataset[.training]
+    let teacher = try #require(NGramTeacher(dataset, vocabularySize: size, recipe(0.7).options))
+    let batch = RandomBatches(training, batchSize: 3, length: 8, key: RandomKey(seed: 1)).batch(at: 0)
+    let found = teacher.softTargets(for: batch)
+    #expect(found.weight == 0.7)
+    let model = CrossFittedKneserNey(
+      training, vocabularySize: size, order: NGramTeacher.order, limit: NGramTeacher.mostTokens)
+    let expected = batch.starts.flatMap { start in
+      (0..<8).flatMap { offset in
+        [Float](unsafeUninitializedCapacity: size) { row, count in
+          model.distribution(at: start + offset + 1, into: row)
+          count = size
+        }
+      }
+    }
+    #expect(found.probabilities.floats == expected)
+    // Not that of another place.
+    #expect(Set(expected.map(\.bitPattern)).count > 20)
   }
 
   @Test("makes the same weights, bit for bit, whatever the number of threads", arguments: [2, 3])

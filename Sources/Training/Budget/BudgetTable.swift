@@ -18,7 +18,7 @@ package enum BudgetTable {
   static let stepsPerEpoch = 8
 
   /// The largest shape is taken that sees at least so many tokens per parameter.
-  static let tokensPerParameter = 2.0
+  static let tokensPerParameter = 1.5
   /// Where the text is seen more often than this, a model has at most as many parameters as the text has tokens.
   static let epochsOfLargeModels = 20.0
   /// Steps beyond so many epochs teach nothing that validates.
