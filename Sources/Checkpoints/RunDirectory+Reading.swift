@@ -1,5 +1,4 @@
 import Files
-import Foundation
 
 // What `sample` and `eval` mean by a path.
 
@@ -59,7 +58,8 @@ extension RunDirectory {
     guard try calls.kind(of: root, followsLink: true) != nil else { return nil }
     let names = try calls.list(root)
     let runs = try names.filter { $0 != "demo" }.map { RunDirectory(root + "/" + $0) }.filter { try $0.holdsRun }
-    let newest = runs.max { modificationTime(of: $0.path) < modificationTime(of: $1.path) }
+    let times = try runs.map { try calls.modificationTime(of: $0.path) ?? .min }
+    let newest = zip(runs, times).max { $0.1 < $1.1 }?.0
     return newest ?? (names.contains("demo") ? RunDirectory(root + "/demo") : nil)
   }
 
@@ -69,10 +69,5 @@ extension RunDirectory {
     guard try calls.kind(of: link) == .symbolicLink else { return nil }
     let name = try calls.target(of: link)
     return Self.step(of: name) == nil ? nil : path + "/" + name
-  }
-
-  private static func modificationTime(of path: String) -> Date {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return attributes?[.modificationDate] as? Date ?? .distantPast
   }
 }

@@ -32,6 +32,18 @@ extension SystemCalls {
     }
   }
 
+  /// When what stands at `path` was changed, in nanoseconds since 1970; nil if there is nothing.
+  package func modificationTime(of path: String) throws -> Int? {
+    var status = stat()
+    guard try self.status(of: path, followsLink: true, &status) else { return nil }
+    #if canImport(Darwin)
+      let time = status.st_mtimespec
+    #else
+      let time = status.st_mtim
+    #endif
+    return Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
+  }
+
   /// Where the symbolic link at `path` leads.
   package func target(of path: String) throws -> String {
     try perform("read", path) { target(ofLink: path) }

@@ -71,7 +71,7 @@ extension TrainingReport {
       fact("baselines", BaselinesReport.losses(baselines, by: unit))
       if let part = BaselinesReport.part(baselines) { fact("counted", part) }
     }
-    if let floor = CorpusFloor.natsPerCharacter(ofCorpus: corpus) {
+    if let floor = run.floor {
       fact("floor", "\(Formatting.decimal(floor)) nats per character, the text's own entropy")
     }
     if firstStep > 0 { fact("resumed", "after step \(Formatting.count(firstStep))") }

@@ -52,6 +52,7 @@ struct EvalCommand: Command {
     let (path, loaded) = try RunDirectory.readCheckpoint(at: checkpoint)
     for note in loaded.notes { terminal.writeLine(note, to: .error) }
     let corpus = try Corpus(path: text)
+    let floor = try CorpusFloor.natsPerCharacter(ofCorpus: text)
     let tokens = try tokens(of: corpus, by: loaded.tokenizer)
     let people: Terminal.Stream = json ? .error : .output
     terminal.writeLine(
@@ -72,7 +73,7 @@ struct EvalCommand: Command {
     }
     // The first token is not scored.
     let extent = TextExtent(of: tokens.dropFirst(), by: loaded.tokenizer)
-    show(result, of: extent, on: terminal, people)
+    show(result, of: extent, floor: floor, on: terminal, people)
     if mixed != nil {
       let nats = Formatting.decimal(extent.perCharacter(network.loss))
       terminal.writeLine("network alone \(nats) nats per character; the loss above is with n-grams", to: people)
@@ -105,7 +106,8 @@ struct EvalCommand: Command {
   }
 
   private func show(
-    _ result: EvaluationResult, of extent: TextExtent, on terminal: Terminal, _ people: Terminal.Stream
+    _ result: EvaluationResult, of extent: TextExtent, floor: Double?, on terminal: Terminal,
+    _ people: Terminal.Stream
   ) {
     let loss = Formatting.decimal(extent.perCharacter(result.loss))
     let bits = Formatting.decimal(extent.perCharacter(result.bitsPerToken))
@@ -115,7 +117,7 @@ struct EvalCommand: Command {
       let bits = Formatting.decimal(extent.perByte(result.bitsPerToken))
       terminal.writeLine("     \(loss) nats per token, \(bits) bits per byte", to: people)
     }
-    if let floor = CorpusFloor.natsPerCharacter(ofCorpus: text) {
+    if let floor {
       let nats = Formatting.decimal(floor)
       terminal.writeLine("floor \(nats) nats per character, the entropy of its validation split", to: people)
     }

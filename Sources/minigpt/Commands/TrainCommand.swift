@@ -54,6 +54,7 @@ struct TrainCommand: RunCommand {
     let lock = try lockDirectory()
     let directory = lock.run
     let text = try readCorpus()
+    let floor = try CorpusFloor.natsPerCharacter(ofCorpus: corpus)
     var report = TrainingReport(on: terminal, json: json, directory: directory, logInterval: logInterval)
     for warning in text.warnings(path: corpus) { report.say(warning) }
 
@@ -64,6 +65,7 @@ struct TrainCommand: RunCommand {
       let plan = try budget.map { try planToGoOn($0, recipe, on: text, clock) }
       if let plan { recipe.options.maxIterations = saved.step + plan.recipe.options.maxIterations }
       run = try TrainingRun(resuming: saved, recipe, corpus: text)
+      run.floor = floor
       report.begin(run, corpus: corpus)
       if let plan, let budget {
         report.show(plan, budget: budget, command: nil)
@@ -79,6 +81,7 @@ struct TrainCommand: RunCommand {
       let plan = try budget.map { try self.plan($0, from: recipe, on: text, clock) }
       if let plan { recipe = plan.recipe }
       run = try TrainingRun(recipe, corpus: text, in: lock, replacing: overwrites || resumes)
+      run.floor = floor
       if let plan, let budget { report.show(plan, budget: budget, command: command(for: recipe)) }
       report.begin(run, corpus: corpus)
       report.show(text, of: run)
@@ -100,7 +103,6 @@ struct TrainCommand: RunCommand {
 
   func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
     var report = report
-    run.floor = CorpusFloor.natsPerCharacter(ofCorpus: corpus)
     run.writesSample = { model, tokenizer, seed in
       var options = SamplingOptions()
       options.seed = seed
