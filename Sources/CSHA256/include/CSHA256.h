@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// The constants of the 64 rounds (FIPS 180-4, 4.2.2).
+extern const uint32_t csha256_round_constants[64];
+
 /// Whether this processor has instructions for SHA-256.
 bool csha256_is_available(void);
 
