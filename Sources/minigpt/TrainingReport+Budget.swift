@@ -4,12 +4,12 @@ import Training
 extension TrainingReport {
   /// Shows what a budget is spent on and why, and the command that makes the same run without one; nil where a run goes
   /// on, whose command is not known before its end.
-  func show(_ plan: BudgetPlan, budget: Duration, command: String?) {
+  func show(_ plan: BudgetPlan, command: String?) {
     for reason in plan.reasons { fact(reason.subject, reason.text) }
     if let command { say("\nThe same run without a budget:\n  \(command)\n") }
     line(
       [
-        "event": "budget", "seconds": .number(budget.seconds), "planned_seconds": .number(plan.seconds),
+        "event": "budget", "seconds": .number(plan.budget.seconds), "planned_seconds": .number(plan.seconds),
         "epochs": .number(plan.epochs),
         "reasons": .object(plan.reasons.map { JSON.Member(name: $0.subject, value: .string($0.text)) }),
         "recipe": plan.recipe.json, "command": command.map { .string($0) } ?? .null,

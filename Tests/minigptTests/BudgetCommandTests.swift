@@ -30,7 +30,7 @@ struct BudgetCommandTests {
     let shown = outcome.error.split(separator: "\n").map(String.init)
     let title = try #require(shown.lastIndex { $0.hasPrefix("The same run without a budget:") })
     let command = shown[title + 1].split(separator: " ").map(String.init)
-    #expect(!command.contains("--budget"))
+    #expect(!command.contains("--budget") && command.contains("--max-iters"))
     let words = command.drop { $0 != "train" }
     let again = try workspace.run(Array(words) + ["--out", "again", "--threads", "1"])
     #expect(again.status == 0, "\(again.error)")

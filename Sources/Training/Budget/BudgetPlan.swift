@@ -12,6 +12,8 @@ package struct BudgetPlan: Sendable, Equatable {
   package var recipe: Recipe
   /// A line for each choice.
   package var reasons: [Reason]
+  /// What was given, from the command's start to its end.
+  package var budget: Duration
   /// Seconds from the command's start to its end, as planned.
   package var seconds: Double
   /// Seconds that the end takes after the last step: its evaluation, a checkpoint, a sample.

@@ -43,7 +43,8 @@ extension BudgetPlanner {
     let evaluations = (steps + recipe.options.evalInterval - 1) / recipe.options.evalInterval
     let work = length.seconds(steps: steps, evaluations: evaluations)
     var plan = BudgetPlan(
-      recipe: recipe, reasons: [], seconds: elapsed + length.preparation + work + length.ending,
+      recipe: recipe, reasons: [], budget: .seconds(budget),
+      seconds: elapsed + length.preparation + work + length.ending,
       endingSeconds: length.ending + length.secondsPerEvaluation, epochs: epochs, endsEarly: steps < affordable)
     plan.reasons = reasons(plan, chosen, elapsed: elapsed, length)
     return plan

@@ -32,10 +32,11 @@ package struct BudgetPlanner: Sendable {
     (self.budget, self.text, self.start, self.given) = (budget, text, start, given)
   }
 
+  /// The names of the settings that say how long a run is.
+  package static let settingsOfLength: Set = ["max_iters", "lr_decay_iters", "lr_refit"]
+
   /// The names of the settings that stay as they are in a preset: all but the run's length.
-  package static let settingsOfPresets = Set(Recipe.settings.map(\.name)).subtracting([
-    "max_iters", "lr_decay_iters", "lr_refit",
-  ])
+  package static let settingsOfPresets = Set(Recipe.settings.map(\.name)).subtracting(settingsOfLength)
 
   /// `value` in a recipe, unless the user has chosen it.
   func choose<Value>(

@@ -6,9 +6,14 @@ import Training
 // `minigpt train --budget`: what is done in a time.
 
 extension TrainCommand {
+  /// The budget of a run that begins.
+  var budgetOfFreshRun: Duration? {
+    time.budget(isOfBundledCorpus: isOfBundledCorpus, hasPreset: preset != nil, changing: Set(changes.keys))
+  }
+
   /// Throws where something beside a budget says how long the run is.
   func requireBudgetAlone() throws(UsageError) {
-    guard budget != nil else { return }
+    guard time.budget != nil else { return }
     for (setting, reason) in [
       ("max_iters", "the budget decides on the number of steps"),
       ("lr_refit", "the budget decides on the decay's length on the way"),
@@ -62,7 +67,6 @@ extension TrainCommand {
   func finish(
     _ run: inout TrainingRun, _ report: TrainingReport, by plan: BudgetPlan, _ clock: WallClock
   ) throws -> ExitCode {
-    guard let budget else { return try finish(&run, report) }
     let (step, planned) = (run.trainer.step, run.recipe)
     let movesDecay = changes["lr_decay_iters"] == nil
     if step > 0 {
@@ -70,12 +74,12 @@ extension TrainCommand {
       try run.refit(to: planned.options.maxIterations, movingDecay: movesDecay) { report.show($0) }
     }
     run.pace = Pace(
-      budget: budget.seconds, endingSeconds: plan.endingSeconds, clock: clock, from: step,
+      budget: plan.budget.seconds, endingSeconds: plan.endingSeconds, clock: clock, from: step,
       to: planned.options.maxIterations, movesDecay: movesDecay, mayGrow: !plan.endsEarly)
     let code = try finish(&run, report)
     if code == .success {
       report.end(
-        budget, after: clock.elapsed(), changedCommand: run.recipe == planned ? nil : command(for: run.recipe))
+        plan.budget, after: clock.elapsed(), changedCommand: run.recipe == planned ? nil : command(for: run.recipe))
     }
     return code
   }
@@ -84,7 +88,9 @@ extension TrainCommand {
   func command(for recipe: Recipe) -> String {
     let corpus = corpus == Self().corpus ? [] : [corpus.hasPrefix("-") ? "./" + corpus : corpus]
     let presetWords = preset.map { ["--preset", $0] } ?? []
-    let base = preset.flatMap(Preset.named)?.recipe ?? usualRecipe
+    var base = preset.flatMap(Preset.named)?.recipe ?? usualRecipe
+    // The steps are named even where they are the usual ones: without them there would be the usual budget.
+    base.options.maxIterations = 0
     let flags = recipe.flags(over: base).flatMap { ["--" + $0.name.replacing("_", with: "-"), $0.text] }
     return ([invocation(), "train"] + (corpus + presetWords + flags).map(shellQuoted)).joined(separator: " ")
   }
@@ -96,7 +102,7 @@ extension TrainCommand {
     while let word = rest.popFirst() {
       if word == "--" { return words + [word] + rest }
       let name = word.prefix { $0 != "=" }
-      let isDropped = name == "--overwrite" || (budget != nil && (name == "--budget" || name == "--preset"))
+      let isDropped = name == "--overwrite" || (time.budget != nil && (name == "--budget" || name == "--preset"))
       if !isDropped {
         words.append(word)
       } else if name != "--overwrite", !word.contains("=") {

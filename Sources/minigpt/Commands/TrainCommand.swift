@@ -11,7 +11,7 @@ struct TrainCommand: RunCommand {
   var corpus = "data/fables.txt"
   var output: String?
   var preset: String?
-  var budget: Duration?
+  var time = TrainingTime.usual
   var configFile: String?
   /// What the configuration file and the command line change in the preset's recipe, by the names of settings.
   var changes: [String: Setting.Change] = [:]
@@ -32,7 +32,8 @@ struct TrainCommand: RunCommand {
     examples: [
       .init("On the bundled corpus.", "minigpt train"),
       .init(
-        "On your own text; checkpoints are saved to checkpoints/my-text.", "minigpt train data/my-text.txt"),
+        "On your own text, for two minutes; checkpoints are saved to checkpoints/my-text.",
+        "minigpt train data/my-text.txt"),
       .init("A deeper model, trained for longer.", "minigpt train data/my-text.txt --n-layer 6 --max-iters 5000"),
       .init("Resume an interrupted run.", "minigpt train data/my-text.txt --resume"),
     ],
@@ -62,13 +63,13 @@ struct TrainCommand: RunCommand {
     if resumes, let saved = try SavedRun(lock) {
       var recipe = recipe(from: saved.recipe).resuming(saved.recipe)
       for damage in saved.damage { report.say("Passed over: \(damage)") }
-      let plan = try budget.map { try planToGoOn($0, recipe, on: text, clock) }
+      let plan = try time.budget.map { try planToGoOn($0, recipe, on: text, clock) }
       if let plan { recipe.options.maxIterations = saved.step + plan.recipe.options.maxIterations }
       run = try TrainingRun(resuming: saved, recipe, corpus: text)
       run.floor = floor
       report.begin(run, corpus: corpus)
-      if let plan, let budget {
-        report.show(plan, budget: budget, command: nil)
+      if let plan {
+        report.show(plan, command: nil)
         return try finish(&run, report, by: plan, clock)
       }
       if saved.isFinished(by: recipe) {
@@ -78,11 +79,11 @@ struct TrainCommand: RunCommand {
       }
     } else {
       var recipe = recipe(from: usualRecipe)
-      let plan = try budget.map { try self.plan($0, from: recipe, on: text, clock) }
+      let plan = try budgetOfFreshRun.map { try self.plan($0, from: recipe, on: text, clock) }
       if let plan { recipe = plan.recipe }
       run = try TrainingRun(recipe, corpus: text, in: lock, replacing: overwrites || resumes)
       run.floor = floor
-      if let plan, let budget { report.show(plan, budget: budget, command: command(for: recipe)) }
+      if let plan { report.show(plan, command: command(for: recipe)) }
       report.begin(run, corpus: corpus)
       report.show(text, of: run)
       if let plan { return try finish(&run, report, by: plan, clock) }
@@ -91,10 +92,12 @@ struct TrainCommand: RunCommand {
   }
 
   /// The recipe of a run where no preset is named.
-  var usualRecipe: Recipe { (corpus == Self().corpus ? Preset.fables : Preset.all[0]).recipe }
+  var usualRecipe: Recipe { (isOfBundledCorpus ? Preset.fables : Preset.all[0]).recipe }
+
+  var isOfBundledCorpus: Bool { corpus == Self().corpus }
 
   private func readCorpus() throws -> Corpus {
-    if corpus == Self().corpus, try POSIX().kind(of: corpus, followsLink: true) == nil {
+    if isOfBundledCorpus, try POSIX().kind(of: corpus, followsLink: true) == nil {
       throw UsageError.conflict(
         "\(corpus), which is learned from where no text is named, is not in this folder: name a text.")
     }
@@ -159,7 +162,7 @@ extension TrainCommand {
     if output == nil { added += ["--out", directory.path] }
     if !resumes { added.append("--resume") }
     if overwrites, configFile != nil { added.append("--overwrite=false") }
-    if budget != nil, configFile != nil { added.append("--budget=none") }
+    if time.budget != nil, configFile != nil { added.append("--budget=none") }
     // Right after "train", where no "--" stands before them.
     return ([invocation(), "train"] + (added + wordsToResume).map(shellQuoted)).joined(separator: " ")
   }

@@ -7,13 +7,7 @@ extension TrainCommand {
   static var runOptions: [ArgumentDefinition<TrainCommand>] {
     [
       .preset(\.preset),
-      .option(
-        "budget", \.budget, .durationOrNone,
-        help: """
-          Train for this long, as 90s, 5m or 1h30m, from start to end: size, context, batch, steps and the rest are chosen \
-          for the text and this computer, but for those that are given; with --preset, the steps alone. With --resume, train \
-          for this much longer.
-          """),
+      .budget,
       .option(
         "config", \.configFile, .path("file"), defaultText: nil,
         help: "A JSON file of options by name, such as {\"n_layer\": 6}; the command line takes precedence."),
@@ -62,7 +56,8 @@ extension ArgumentDefinition where Root: RunCommand {
     let presets = Preset.all.map { "\($0.name) (\($0.summary))" }.joined(separator: "; ")
     return .option(
       "preset", property, .choice("name", among: Preset.all.map(\.name)),
-      defaultText: "\(Preset.all[0].name); \(Preset.fables.name) for the bundled corpus",
+      defaultText:
+        "\(Preset.fables.name) for the bundled corpus; else what the budget chooses, \(Preset.all[0].name) without one",
       help: "Default settings for the run: \(presets).")
   }
 
