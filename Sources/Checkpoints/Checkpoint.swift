@@ -11,8 +11,8 @@ import Transformer
 ///     let logits = checkpoint.model.logits(try checkpoint.tokenizer.encode("Once"))
 ///
 /// The files are `config.json`, `model.safetensors`, `tokenizer.json`, `tokenizer_config.json` and
-/// `manifest.json`; a run in training adds `optimizer.safetensors` and `trainer_state.json`, and one that mixes in n-grams
-/// `ngrams.safetensors`, without which the model is whole. They hold nothing that depends on time, place or the number of
+/// `manifest.json`; a run in training adds `optimizer.safetensors` and `trainer_state.json`, one that mixes in n-grams
+/// `ngrams.safetensors`, and one on a text with hardly any line breaks `opening.json`: the model is whole without. They hold nothing that depends on time, place or the number of
 /// threads, and reading them executes nothing.
 ///
 /// What `save_pretrained` makes of a checkpoint is read as well: without a manifest, in float16 or bfloat16, with its
@@ -24,6 +24,8 @@ public struct Checkpoint: Sendable {
   public let tokenizer: any Tokenizer
   /// The n-grams that are mixed with the model's predictions; nil where it stands alone.
   public let mixture: NGramMixture.Parameters?
+  /// What a text without a prompt begins with; nil where a line break before it says so, or it is not known.
+  public let opening: OpeningTokens?
   /// What whoever reads it should know of it, a sentence each: that its files could not be verified, say.
   public let notes: [String]
   /// How transformers keeps such a model.
@@ -37,8 +39,10 @@ public struct Checkpoint: Sendable {
   /// - Parameters:
   ///   - architecture: transformers' `model_type`, such as "starcoder2"; the first that holds the model unless given.
   ///   - mixture: n-grams of the same vocabulary that are mixed with its predictions.
+  ///   - opening: what a text without a prompt begins with, of the same vocabulary.
   public init(
-    model: GPT, tokenizer: any Tokenizer, architecture name: String? = nil, mixture: NGramMixture.Parameters? = nil
+    model: GPT, tokenizer: any Tokenizer, architecture name: String? = nil, mixture: NGramMixture.Parameters? = nil,
+    opening: OpeningTokens? = nil
   ) {
     let size = model.config.vocabularySize
     require(
@@ -47,6 +51,9 @@ public struct Checkpoint: Sendable {
     if let ngrams = mixture?.text.vocabularySize {
       require(size == ngrams, "Checkpoint: a model of \(size) tokens, n-grams of \(ngrams)")
     }
+    if let opening = opening?.counts.count {
+      require(size == opening, "Checkpoint: a model of \(size) tokens, an opening of \(opening)")
+    }
     guard let architecture = Checkpoints.architecture(of: model.config, named: name) else {
       trap("Checkpoint: \(name ?? "no architecture") holds no such model: \(model.config)")
     }
@@ -54,6 +61,7 @@ public struct Checkpoint: Sendable {
     self.tokenizer = tokenizer
     self.architecture = architecture
     self.mixture = mixture
+    self.opening = opening
     notes = []
   }
 
@@ -67,7 +75,9 @@ public struct Checkpoint: Sendable {
   package init(directory: String, calls: any SystemCalls) throws {
     let weights = try StoredWeights(in: directory, calls)
     let ngrams = try NGramsFile.ifPresent(in: directory, calls)
-    notes = try Self.verify(directory, weights.files + (ngrams == nil ? [] : [NGramsFile.name]), calls)
+    let openingFile = try OpeningFile.ifPresent(in: directory, calls)
+    let others = [ngrams.map { _ in NGramsFile.name }, openingFile.map { _ in OpeningFile.name }].compactMap(\.self)
+    notes = try Self.verify(directory, weights.files + others, calls)
     let configFile = try Self.document(Self.configName, in: directory, calls)
     architecture = try Checkpoints.architecture(of: configFile)
     let config = try architecture.config(from: configFile)
@@ -80,6 +90,7 @@ public struct Checkpoint: Sendable {
     }
     model = try weights.model(architecture, config)
     mixture = try ngrams?.parameters(vocabularySize: config.vocabularySize)
+    opening = try openingFile?.opening(vocabularySize: config.vocabularySize)
   }
 
   /// Holds the files that are read against the manifest; what there is to say where there is none.
@@ -92,7 +103,7 @@ public struct Checkpoint: Sendable {
       let files = [configName] + weights + [TokenizerFile.name, TokenizerFile.configName]
       let manifest = try Manifest(of: directory, calls: calls)
       // What it lists and is gone is missing, though a model can do without it.
-      let listed = manifest.files.keys.filter { $0 == NGramsFile.name && !files.contains($0) }
+      let listed = [NGramsFile.name, OpeningFile.name].filter { manifest.files[$0] != nil && !files.contains($0) }
       try manifest.verify(directory, files: files + listed, calls: calls)
       return []
     } catch let error as FileError {
@@ -124,6 +135,7 @@ public struct Checkpoint: Sendable {
   /// Writes the checkpoint's files into a directory that is about to appear.
   package func write(into directory: inout AtomicDirectory) throws {
     if let mixture { try NGramsFile.write(mixture, into: &directory) }
+    if let opening { try OpeningFile.write(opening, into: &directory) }
     try directory.write(Self.configName) { try $0.write(architecture.json(of: model.config).pretty + "\n") }
     for file in tokenizer.files(contextLength: model.config.contextLength) {
       try directory.write(file.name) { try $0.write(file.text) }

@@ -9,15 +9,20 @@ public struct TextGenerator: Sendable {
   private let model: GPT
   private let tokenizer: any Tokenizer
   private let mixture: NGramMixture?
+  private let opening: OpeningTokens?
 
   /// A generator that decodes with `model`, whose vocabulary is `tokenizer`'s.
   ///
   /// With a mixture, of the same vocabulary, its log-probabilities after the whole text so far, the prompt included, take the
-  /// place of the model's logits.
-  public init(_ model: GPT, tokenizer: any Tokenizer, mixture: NGramMixture? = nil) {
+  /// place of the model's logits. `opening`, of the same vocabulary too, is what the first token is drawn from where the
+  /// prompt is empty.
+  public init(
+    _ model: GPT, tokenizer: any Tokenizer, mixture: NGramMixture? = nil, opening: OpeningTokens? = nil
+  ) {
     self.model = model.detached
     self.tokenizer = tokenizer
     self.mixture = mixture
+    self.opening = opening
   }
 
   /// The result of one request.
@@ -46,9 +51,8 @@ public struct TextGenerator: Sendable {
   /// - Throws: `TextError.unknownCharacter` if the prompt has one; `MemoryError` where it is too long for this computer.
   public func prefill(_ prompt: String) throws -> Prefill {
     let start = ContinuousClock.now
-    let tokens = try tokens(of: prompt)
-    try requireMemory(tokens, and: 0)
-    var decoder = Decoder(model, mixture, prompt: tokens)
+    var decoder = try decoder(after: prompt)
+    try requireMemory(decoder.history, and: 0)
     decoder.prefill()
     return Prefill(decoder: decoder, duration: .now - start)
   }
@@ -56,7 +60,10 @@ public struct TextGenerator: Sendable {
   /// Draws up to `maxNewTokens` tokens after `prompt`.
   ///
   /// When the context is full, decoding resumes from its second half: what follows then depends on the last T/2 tokens
-  /// and those after them. An empty prompt stands for the tokenizer's `emptyPromptID`.
+  /// and those after them.
+  ///
+  /// Where the prompt is empty, the first token is drawn from the text's `opening`; without one, what follows the
+  /// tokenizer's `emptyPromptID` is; and without that as well, from what the model expects anywhere.
   /// - Parameters:
   ///   - sample: which of several samples this is; each has random numbers of its own.
   ///   - stop: strings that end the text.
@@ -69,8 +76,7 @@ public struct TextGenerator: Sendable {
   ) throws -> Generation {
     let start = ContinuousClock.now
     let sampler = try Sampler(options, sample: sample, excluding: tokenizer.specialIDs)
-    let decoder = Decoder(model, mixture, prompt: try tokens(of: prompt))
-    return try generate(decoder, sampler, maxNewTokens, stop, since: start, onText)
+    return try generate(try decoder(after: prompt), sampler, maxNewTokens, stop, since: start, onText)
   }
 
   /// The same after a prompt that was read before, by this generator: the text is that of `generate(prompt:)`.
@@ -116,9 +122,10 @@ public struct TextGenerator: Sendable {
       for: "a context of so many tokens", remedy: "give a shorter prompt, or ask for fewer tokens")
   }
 
-  private func tokens(of prompt: String) throws(TextError) -> [Int32] {
-    if !prompt.isEmpty { return try tokenizer.encode(prompt) }
-    return [tokenizer.emptyPromptID]
+  private func decoder(after prompt: String) throws(TextError) -> Decoder {
+    if !prompt.isEmpty { return Decoder(model, mixture, prompt: try tokenizer.encode(prompt)) }
+    if opening == nil, let id = tokenizer.emptyPromptID { return Decoder(model, mixture, prompt: [id]) }
+    return Decoder(model, mixture, firstLogits: opening?.logits ?? model.logitsAnywhere)
   }
 }
 
@@ -145,6 +152,12 @@ private struct Decoder {
     cache = KVCache(for: model)
     history = prompt
     pending = prompt.suffix(model.config.contextLength)
+  }
+
+  /// A decoder of a text whose first token has the logits `firstLogits`, [V].
+  init(_ model: GPT, _ mixture: NGramMixture?, firstLogits: [Float]) {
+    self.init(model, mixture, prompt: [])
+    knownLogits = firstLogits
   }
 
   /// Reads the prompt, for this decoder and for those that it is assigned to.

@@ -53,8 +53,8 @@ public struct CharacterTokenizer: Tokenizer, Equatable {
   /// `<unk>`'s.
   public var specialIDs: [Int32] { [Self.unknownID] }
 
-  /// A line break, or the first character of a vocabulary without one.
-  public var emptyPromptID: Int32 { id(of: "\n") ?? 1 }
+  /// A line break, of either kind; nil where the vocabulary has none.
+  public var emptyPromptID: Int32? { id(of: "\n") ?? id(of: "\r") }
 
   /// The id of `scalar`, or nil if the vocabulary lacks it.
   public func id(of scalar: Unicode.Scalar) -> Int32? {

@@ -13,8 +13,8 @@ public protocol Tokenizer: Sendable {
   /// The ids that stand for no text of their own, such as that of `<unk>`: never sampled.
   var specialIDs: [Int32] { get }
 
-  /// The token that an empty prompt stands for.
-  var emptyPromptID: Int32 { get }
+  /// The token that an empty prompt stands for, where the vocabulary has one before which every text can end: a line break.
+  var emptyPromptID: Int32? { get }
 
   /// The ids of `text`, whose bytes are together those of the text.
   ///

@@ -10,6 +10,8 @@ public struct TrainingRun {
   public package(set) var trainer: Trainer
   /// The tokenizer of the corpus.
   public let tokenizer: any Tokenizer
+  /// What a text without a prompt begins with; nil where line breaks say so.
+  public let opening: OpeningTokens?
   /// How the run is set up.
   public internal(set) var recipe: Recipe
   /// What simple models reach on its validation split; nil where it has none.
@@ -62,6 +64,7 @@ public struct TrainingRun {
     try config.validate()
     let dataset = try Self.dataset(recipe, corpus: corpus, tokenizer)
     trainer = try Trainer(config, dataset: dataset, options: recipe.options)
+    opening = OpeningTokens(of: dataset[.training], by: tokenizer)
     self.recipe = recipe
     self.corpus = CorpusFingerprint(corpus)
     self.lock = lock
@@ -100,6 +103,7 @@ public struct TrainingRun {
       checkpoint.model, after: saved.step, batchOffset: saved.state.batchOffset,
       consecutiveSkips: saved.state.consecutiveSkips, dataset: dataset, options: options)
     try trainer.restoreOptimizer(of: saved.checkpoint.path, calls)
+    opening = OpeningTokens(of: dataset[.training], by: tokenizer)
     self.recipe = recipe
     self.corpus = fingerprint
     lock = saved.lock
@@ -238,7 +242,8 @@ extension TrainingRun {
     let runState = runState(isReturnPoint: isReturnPoint)
     let state = TrainerState(step: trainer.step, validationLoss: validationLoss, trainer: runState.json)
     let fitted = try evaluation?.mixture.flatMap { trainer.mixture?.with($0.exponents) } ?? trainer.fittedMixture()
-    let checkpoint = Checkpoint(model: trainer.model.detached, tokenizer: tokenizer, mixture: fitted?.parameters)
+    let checkpoint = Checkpoint(
+      model: trainer.model.detached, tokenizer: tokenizer, mixture: fitted?.parameters, opening: opening)
     let optimizerState = trainer.optimizerState
     isEvaluated = validationLoss != nil
     try metrics.synchronize()

@@ -207,9 +207,7 @@ extension TrainingReport {
   private func sample(_ path: String) throws {
     say("\nA sample:\n")
     let checkpoint = try Checkpoint(directory: path, calls: directory.calls)
-    let generator = TextGenerator(
-      checkpoint.model, tokenizer: checkpoint.tokenizer, mixture: checkpoint.mixture?.mixture)
-    _ = try generator.generate(prompt: "", maxNewTokens: 400) { text in
+    _ = try TextGenerator(checkpoint).generate(prompt: "", maxNewTokens: 400) { text in
       terminal.write(text, to: people)
       return !Interruption.isRequested
     }

@@ -31,7 +31,7 @@ struct MixtureSamplingTests {
       let found = try TextGenerator(model, tokenizer: Self.tokenizer, mixture: mixture)
         .generate(prompt: prompt, maxNewTokens: 40, options: options)
 
-      var history = prompt.isEmpty ? [Self.tokenizer.emptyPromptID] : try Self.tokenizer.encode(prompt)
+      var history = prompt.isEmpty ? [try #require(Self.tokenizer.emptyPromptID)] : try Self.tokenizer.encode(prompt)
       let start = history.count
       var sampler = try Sampler(options, excluding: Self.tokenizer.specialIDs)
       for position in 0..<40 {

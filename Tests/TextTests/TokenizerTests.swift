@@ -5,7 +5,7 @@ import Text
 private struct Bytes: Tokenizer {
   let vocabularySize = 257
   let specialIDs: [Int32] = [256]
-  let emptyPromptID: Int32 = 10
+  let emptyPromptID: Int32? = 10
 
   func encode(_ text: String) -> [Int32] { text.utf8.map(Int32.init) }
   func bytes(of id: Int32) -> [UInt8] { UInt8(exactly: id).map { [$0] } ?? [] }

@@ -44,7 +44,12 @@ struct SampleCommand: Command {
 
   private static var textOptions: [ArgumentDefinition<SampleCommand>] {
     [
-      .option("prompt", \.prompt, .text, help: "The text to continue."),
+      .option(
+        "prompt", \.prompt, .text,
+        help: """
+          The text to continue; without one, a sample begins as a line does, or in a text of hardly any lines, with a \
+          character as often as it occurs.
+          """),
       .option(
         "max-new-tokens", \.maxNewTokens, .integer(in: 1...Int.max),
         help: "Maximum number of characters to generate."),
@@ -88,8 +93,7 @@ struct SampleCommand: Command {
     terminal.writeLine("Sampling from \(printable(path))", to: .error)
     warn(ofStopsBeyond: loaded.tokenizer, on: terminal)
     try computing(onThreads: threads) {
-      let generator = TextGenerator(
-        loaded.model, tokenizer: loaded.tokenizer, mixture: withoutNGrams ? nil : loaded.mixture?.mixture)
+      let generator = TextGenerator(loaded, withoutNGrams: withoutNGrams)
       let prefill = try prefill(generator)
       for sample in 0..<sampleCount where terminal.outputFailure == nil {
         try show(sample, of: generator, after: prefill, on: terminal)

@@ -106,10 +106,10 @@ struct TrainCommand: RunCommand {
 
   func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
     var report = report
-    run.writesSample = { model, tokenizer, seed in
+    run.writesSample = { [opening = run.opening] model, tokenizer, seed in
       var options = SamplingOptions()
       options.seed = seed
-      return try? TextGenerator(model, tokenizer: tokenizer).generate(
+      return try? TextGenerator(model, tokenizer: tokenizer, opening: opening).generate(
         prompt: "", maxNewTokens: Self.sampleLength, options: options
       ).text
     }

@@ -80,7 +80,8 @@ final class Worker {
 
   private func sample() throws {
     let loaded = try Checkpoint(directory: checkpoint.path)
-    _ = try TextGenerator(loaded.model, tokenizer: loaded.tokenizer).generate(prompt: "", maxNewTokens: 3)
+    _ = try TextGenerator(loaded.model, tokenizer: loaded.tokenizer, opening: loaded.opening)
+      .generate(prompt: "", maxNewTokens: 3)
   }
 
   private func problem(_ error: any Error) -> String? {
