@@ -14,7 +14,7 @@ struct TrainingReport {
   private let people: Terminal.Stream
   private var progress: ProgressReport
   private var start = ContinuousClock.now
-  private var firstStep = 0
+  private var left = TimeLeft()
   private var lastStep = 0
   private var scale: TableScale?
   private var curve = LossCurve()
@@ -51,7 +51,7 @@ extension TrainingReport {
     start = .now
     let unit = run.tokenizer.unit
     scale = TableScale(run)
-    (firstStep, lastStep) = (run.trainer.step, run.recipe.options.maxIterations)
+    lastStep = run.recipe.options.maxIterations
     fact("corpus", "\(printable(corpus)): \(Self.description(of: run.trainer.dataset, run.tokenizer))")
     fact("model", Self.description(of: run.trainer.model.config))
     if let mixture = run.trainer.mixture {
@@ -74,7 +74,7 @@ extension TrainingReport {
     if let floor = run.floor {
       fact("floor", "\(Formatting.decimal(floor)) nats per character, the text's own entropy")
     }
-    if firstStep > 0 { fact("resumed", "after step \(Formatting.count(firstStep))") }
+    if run.trainer.step > 0 { fact("resumed", "after step \(Formatting.count(run.trainer.step))") }
   }
 
   func fact(_ label: String, _ text: String) {
@@ -107,6 +107,7 @@ extension TrainingReport {
     if json { terminal.writeLine(event.json.compact) }
     switch event {
     case .step(let step, _, let tokensPerSecond):
+      left.note(step.step)
       if let logInterval, step.step.isMultiple(of: logInterval) { say(progressLine(step, tokensPerSecond)) }
       if logInterval == nil || terminal.isInteractive(.error) {
         progress.update { [self] in progressLine(step, tokensPerSecond, withCurve: true) }
@@ -118,6 +119,7 @@ extension TrainingReport {
       say("Step \(Formatting.count(step.step)) was skipped: its loss or its gradients were not finite.")
     case .rollback(let rollback):
       curve.goBack(to: rollback.step)
+      left = TimeLeft()
       say(
         "Went back from step \(Formatting.count(rollback.diverged)) to checkpoint-\(rollback.step), the last good one, "
           + "and goes on with other batches.")
@@ -147,12 +149,10 @@ extension TrainingReport {
   }
 
   private func progressLine(_ report: StepReport, _ tokensPerSecond: Double, withCurve: Bool = false) -> String {
-    // A run that went back may be at a step before its first.
-    let secondsPerStep = elapsed / Double(max(1, report.step - firstStep))
-    return [
+    [
       "step \(Formatting.count(report.step)) of \(Formatting.count(lastStep))",
       "loss \(Formatting.decimal(report.loss))", "\(Formatting.rate(tokensPerSecond)) tokens/s",
-      Formatting.duration(seconds: secondsPerStep * Double(lastStep - report.step)) + " left",
+      left.seconds(until: lastStep).map { Formatting.duration(seconds: $0) + " left" },
       withCurve ? curveLine(on: .error, width: 16) : nil,
     ].compactMap(\.self).joined(separator: "  ")
   }

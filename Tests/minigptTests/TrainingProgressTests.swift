@@ -29,6 +29,22 @@ struct TrainingProgressTests {
     #expect(try workspace.train("--log-every", "0").status == ExitCode.usage.rawValue)
   }
 
+  @Test("the time that is left goes by the steps after the first, and is not shown before there are any")
+  func timeLeft() throws {
+    let start = ContinuousClock.now
+    var left = TimeLeft()
+    #expect(left.seconds(until: 103) == nil)
+    // The first one with ten seconds of preparation before it, the others of 100 ms.
+    left.note(1, at: start + .seconds(10))
+    #expect(left.seconds(until: 103) == nil)
+    left.note(3, at: start + .seconds(10) + .milliseconds(200))
+    #expect(abs(try #require(left.seconds(until: 103)) - 10) < 1e-9)
+
+    let lines = try Workspace().train("--log-every", "1").output.split(separator: "\n").filter { $0.hasPrefix("step ") }
+    #expect(lines.count == 8)
+    #expect(lines.map { $0.hasSuffix(" left") } == [false] + Array(repeating: true, count: 7))
+  }
+
   @Test("samples are shown and recorded, always the same, and training does not notice them")
   func samples() throws {
     let workspace = try Workspace()
