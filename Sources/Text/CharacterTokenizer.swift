@@ -53,6 +53,9 @@ public struct CharacterTokenizer: Tokenizer, Equatable {
   /// `<unk>`'s.
   public var specialIDs: [Int32] { [Self.unknownID] }
 
+  /// `<unk>`'s.
+  public var unknownID: Int32? { Self.unknownID }
+
   /// A line break, of either kind; nil where the vocabulary has none.
   public var emptyPromptID: Int32? { id(of: "\n") ?? id(of: "\r") }
 
@@ -82,14 +85,18 @@ public struct CharacterTokenizer: Tokenizer, Equatable {
   ///
   /// - Throws: `TextError.unknownCharacter` at the first scalar that the vocabulary lacks.
   public func encodeCorpus(_ corpus: Corpus) throws(TextError) -> TokenIDs {
-    let ids = [Self.unknownID] + corpus.alphabet.map(idOrUnknown)
-    if ids.indices.allSatisfy({ ids[$0] == Int32($0) }) { return corpus.characters }
-    if ids.dropFirst().contains(Self.unknownID),
-      let offset = corpus.characters.firstIndex(where: { ids[Int($0)] == Self.unknownID })
-    {
+    let isUnknown = [false] + corpus.alphabet.map { id(of: $0) == nil }
+    if isUnknown.contains(true), let offset = corpus.characters.firstIndex(where: { isUnknown[Int($0)] }) {
       let scalar = corpus.alphabet[Int(corpus.characters[offset]) - 1]
       throw .unknownCharacter(UnknownCharacter(scalar, offset: offset) { id(of: $0) != nil })
     }
+    return encodeCorpusReplacingUnknown(corpus)
+  }
+
+  /// The ids of a corpus, with that of `<unk>` for each scalar that the vocabulary lacks.
+  public func encodeCorpusReplacingUnknown(_ corpus: Corpus) -> TokenIDs {
+    let ids = [Self.unknownID] + corpus.alphabet.map(idOrUnknown)
+    if ids.indices.allSatisfy({ ids[$0] == Int32($0) }) { return corpus.characters }
     return corpus.characters.mapped(by: ids, vocabularySize: vocabularySize)
   }
 

@@ -3,14 +3,16 @@ public struct TextExtent: Sendable, Equatable {
   /// Tokens, Unicode scalars and UTF-8 bytes.
   public private(set) var tokenCount = 0, characterCount = 0, byteCount = 0
 
-  /// The extent of `ids`, of which each is in the vocabulary of `tokenizer`.
-  public init(of ids: Slice<TokenIDs>, by tokenizer: some Tokenizer) {
+  /// The extent of `ids`, of which each is in the vocabulary of `tokenizer`; those that are `unscored` do not count.
+  public init(of ids: Slice<TokenIDs>, leavingOut unscored: Int32? = nil, by tokenizer: some Tokenizer) {
     // A character counts for the token that has its first byte.
     let sizes = (0..<Int32(tokenizer.vocabularySize)).map { id in
       let bytes = tokenizer.bytes(of: id)
       return (characters: bytes.count { !UTF8.isContinuation($0) }, bytes: bytes.count)
     }
-    for (count, size) in zip(ids.counts(vocabularySize: tokenizer.vocabularySize), sizes) {
+    var counts = ids.counts(vocabularySize: tokenizer.vocabularySize)
+    if let unscored { counts[Int(unscored)] = 0 }
+    for (count, size) in zip(counts, sizes) {
       tokenCount += count
       characterCount += count * size.characters
       byteCount += count * size.bytes

@@ -38,6 +38,13 @@ public struct TokenBatch: Sendable, Hashable {
     batchSize = starts.count
   }
 
+  /// The same batch, in which targets that are `id` are not scored.
+  public func leavingOut(_ id: Int32) -> TokenBatch {
+    TokenBatch(
+      inputs: inputs[...], targets: targets.map { $0 == id ? Self.notScored : $0 }[...], starts: starts[...],
+      length: length)
+  }
+
   private init(inputs: ArraySlice<Int32>, targets: ArraySlice<Int32>, starts: ArraySlice<Int>, length: Int) {
     self.inputs = Array(inputs)
     self.targets = Array(targets)

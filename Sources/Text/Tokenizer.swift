@@ -13,6 +13,9 @@ public protocol Tokenizer: Sendable {
   /// The ids that stand for no text of their own, such as that of `<unk>`: never sampled.
   var specialIDs: [Int32] { get }
 
+  /// The id that stands for any character outside of the vocabulary; nil where there is none.
+  var unknownID: Int32? { get }
+
   /// The token that an empty prompt stands for, where the vocabulary has one before which every text can end: a line break.
   var emptyPromptID: Int32? { get }
 
@@ -30,6 +33,11 @@ public protocol Tokenizer: Sendable {
   ///
   /// - Throws: as `encode` does.
   func encodeCorpus(_ corpus: Corpus) throws(TextError) -> TokenIDs
+
+  /// The same, with `unknownID` for each character that has no ids of its own.
+  ///
+  /// - Throws: as `encode` does, where there is no such id.
+  func encodeCorpusReplacingUnknown(_ corpus: Corpus) throws(TextError) -> TokenIDs
 
   /// The UTF-8 bytes that `id` stands for, which may be part of a character; those of U+FFFD where it has none.
   func bytes(of id: Int32) -> [UInt8]
@@ -69,6 +77,14 @@ extension Tokenizer {
   /// The ids of the corpus's text.
   public func encodeCorpus(_ corpus: Corpus) throws(TextError) -> TokenIDs {
     try encodeCorpus(corpus.text)
+  }
+
+  /// None.
+  public var unknownID: Int32? { nil }
+
+  /// The ids of the corpus, which must all be known.
+  public func encodeCorpusReplacingUnknown(_ corpus: Corpus) throws(TextError) -> TokenIDs {
+    try encodeCorpus(corpus)
   }
 
   /// The text of `ids`; U+FFFD stands for bytes that are no UTF-8, and for ids without any.

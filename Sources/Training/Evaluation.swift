@@ -31,6 +31,7 @@ extension GPT {
     for batch in batches {
       if shouldStop() { return nil }
       let scored = batch.targets.reduce(into: 0) { $0 += $1 >= 0 ? 1 : 0 }
+      if scored == 0 { continue }
       let loss = model.loss(inputs: batch.inputs, targets: batch.targets, batchSize: batch.batchSize)
       total += loss.item * Double(scored)
       count += scored
@@ -41,14 +42,22 @@ extension GPT {
   /// The mean loss over all of `tokens`, each but the first scored once.
   ///
   /// - Parameters:
+  ///   - unscored: a token that is read where it stands and not scored; then the result may be of no tokens.
   ///   - stride: how far apart windows of the context length begin; nil for no overlap. With an overlap, every token but
   ///     those of the first window has at least context length − stride tokens before it.
   /// - Throws: `TextError` if there is nothing to score or the stride is out of range.
   public func evaluate(
-    _ tokens: Slice<TokenIDs>, stride: Int? = nil, batchSize: Int = 16
+    _ tokens: Slice<TokenIDs>, leavingOut unscored: Int32? = nil, stride: Int? = nil, batchSize: Int = 16
   ) throws(TextError) -> EvaluationResult {
-    evaluate(
-      try WindowedBatches(tokens, batchSize: batchSize, length: config.contextLength, stride: stride))
+    evaluate(try windows(of: tokens, leavingOut: unscored, stride: stride, batchSize: batchSize))
+  }
+
+  /// Batches of windows that score each of `tokens` but the first and those that are `unscored`.
+  func windows(
+    of tokens: Slice<TokenIDs>, leavingOut unscored: Int32?, stride: Int?, batchSize: Int
+  ) throws(TextError) -> some Sequence<TokenBatch> {
+    try WindowedBatches(tokens, batchSize: batchSize, length: config.contextLength, stride: stride)
+      .lazy.map { batch in unscored.map(batch.leavingOut) ?? batch }
   }
 }
 

@@ -10,9 +10,10 @@ extension GPT {
   ///
   /// - Throws: `TextError` if there is nothing to score or the stride is out of range.
   public func evaluate(
-    _ tokens: Slice<TokenIDs>, mixing mixture: NGramMixture, stride: Int? = nil, batchSize: Int = 16
+    _ tokens: Slice<TokenIDs>, mixing mixture: NGramMixture, leavingOut unscored: Int32? = nil, stride: Int? = nil,
+    batchSize: Int = 16
   ) throws(TextError) -> (network: EvaluationResult, mixture: EvaluationResult) {
-    let windows = try WindowedBatches(tokens, batchSize: batchSize, length: config.contextLength, stride: stride)
+    let windows = try windows(of: tokens, leavingOut: unscored, stride: stride, batchSize: batchSize)
     let nothing = EvaluationResult(loss: .nan, tokenCount: 0)
     return evaluate(windows, of: tokens, mixing: mixture, shouldStop: { false }) ?? (nothing, nothing)
   }
@@ -59,7 +60,7 @@ extension GPT {
             logits: logits[place * size..<(place + 1) * size], target: rows.targets[place],
             after: RecentTokens(before: position, in: tokens))
         }
-        body(predictions)
+        if predictions.count > 0 { body(predictions) }
       }
     }
     return true

@@ -41,4 +41,37 @@ struct EvaluationTests {
     // Thirty float32 losses of order 3.
     #expect(abs(result.loss - total / 30) < 1e-5)
   }
+
+  @Test("a token that is left out is read, and not scored, overlap or not", arguments: [nil, 1, 3])
+  func leavingOut(stride: Int?) throws {
+    let tokenizer = CharacterTokenizer(vocabularyOf: smallText)
+    let config = smallRecipe().config(vocabularySize: tokenizer.vocabularySize)
+    let model = try GPT(config, key: RandomKey(seed: 1))
+    let corpus = try Corpus("the cat saw ßß the dßg. the bird ßßßßßßßßßßßß saw it")
+    let ids = tokenizer.encodeCorpusReplacingUnknown(corpus)
+    #expect(ids.count { $0 == CharacterTokenizer.unknownID } == 15)
+    let found = try model.evaluate(ids[...], leavingOut: CharacterTokenizer.unknownID, stride: stride, batchSize: 1)
+    #expect(found.tokenCount == ids.count - 1 - 15)
+    // All of them scored, less those.
+    let all = try model.evaluate(ids[...], stride: stride, batchSize: 1)
+    var unknown = 0.0
+    for window in try WindowedBatches(ids[...], batchSize: 1, length: config.contextLength, stride: stride) {
+      let probabilities = model.logits(window.inputs).softmax().floats
+      for (place, target) in window.targets.enumerated() where target == CharacterTokenizer.unknownID {
+        unknown -= log(Double(probabilities[place * config.vocabularySize]))
+      }
+    }
+    let expected = (all.loss * Double(all.tokenCount) - unknown) / Double(found.tokenCount)
+    // Float32 losses of order 3.
+    #expect(abs(found.loss - expected) < 1e-5)
+  }
+
+  @Test("where every token is left out, none is scored")
+  func allLeftOut() throws {
+    let tokenizer = CharacterTokenizer(vocabularyOf: smallText)
+    let model = try GPT(smallRecipe().config(vocabularySize: tokenizer.vocabularySize), key: RandomKey(seed: 1))
+    let ids = tokenizer.encodeCorpusReplacingUnknown(try Corpus(String(repeating: "ß", count: 30)))
+    let result = try model.evaluate(ids[...], leavingOut: CharacterTokenizer.unknownID)
+    #expect(result.tokenCount == 0)
+  }
 }

@@ -68,8 +68,8 @@ struct CheckpointCommandTests {
     _ = try workspace.train()
     let outcome = try workspace.run("eval", "checkpoints/fox", "fox.txt", "--json")
     let object = try #require(try outcome.objects().first)
-    #expect(object.names == ["loss", "bits_per_character", "tokens", "baselines"])
-    #expect(object["tokens"] == 1379)
+    #expect(object.names == ["loss", "bits_per_character", "tokens", "unknown_characters", "baselines"])
+    #expect(object["tokens"] == 1379 && object["unknown_characters"] == 0)
     guard case .number(let loss) = object["loss"], case .number(let bits) = object["bits_per_character"]
     else {
       Issue.record("loss and bits are numbers")
@@ -79,6 +79,31 @@ struct CheckpointCommandTests {
     #expect(abs(bits - loss / log(2)) < 1e-9)
     let words = try workspace.run("eval", "checkpoints/fox", "fox.txt")
     #expect(words.output.contains("loss \(Formatting.decimal(loss)) nats per character"))
+  }
+
+  @Test("eval reads a character that the vocabulary lacks as the reserved token, and counts it instead of scoring it")
+  func unknownInText() throws {
+    let workspace = try Workspace()
+    _ = try workspace.train()
+    try workspace.write("The fox\tand the straße.\nThe fox saß.\n", to: "other.txt")
+    let words = ["eval", "checkpoints/fox", "other.txt"]
+    let object = try #require(try workspace.run(words + ["--json"]).objects().first)
+    // 37 characters, of which the first is never scored.
+    #expect(object["unknown_characters"] == 3 && object["tokens"] == 33)
+    let outcome = try workspace.run(words)
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.output.contains(
+        #"bits per character; not scored: 3 characters that the vocabulary lacks, "ß" (U+00DF), U+0009"#))
+    let strict = try workspace.run(words + ["--strict"])
+    #expect(strict.status == ExitCode.badData.rawValue)
+    #expect(
+      strict.error.contains("other.txt: line 1, column 8: character 8 of the text, U+0009, is not in the vocabulary"))
+    // Nothing is left to score.
+    try workspace.write("Tßß", to: "other.txt")
+    let nothing = try workspace.run(words)
+    #expect(nothing.status == ExitCode.badData.rawValue)
+    #expect(nothing.error.contains("other.txt: line 1, column 2: "))
   }
 
   @Test("eval shows the baselines of the run where the text is the one that it was trained on, and else why not")

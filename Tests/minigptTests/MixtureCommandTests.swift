@@ -33,8 +33,8 @@ struct MixtureCommandTests {
     let words = ["eval", "checkpoints/fox", "fox.txt", "--json"]
     let mixed = try #require(try workspace.run(words).objects().first)
     let alone = try #require(try workspace.run(words + ["--without-ngrams"]).objects().first)
-    #expect(mixed.names == ["loss", "bits_per_character", "tokens", "baselines", "network_loss"])
-    #expect(alone.names == ["loss", "bits_per_character", "tokens", "baselines"])
+    #expect(mixed.names == ["loss", "bits_per_character", "tokens", "unknown_characters", "baselines", "network_loss"])
+    #expect(alone.names == ["loss", "bits_per_character", "tokens", "unknown_characters", "baselines"])
     guard case .number(let loss) = mixed["loss"], case .number(let network) = mixed["network_loss"],
       case .number(let expected) = alone["loss"], case .number(let bits) = mixed["bits_per_character"]
     else {

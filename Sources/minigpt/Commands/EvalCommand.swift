@@ -11,6 +11,7 @@ struct EvalCommand: Command {
   var checkpoint = ""
   var text = "data/fables.txt"
   var stride: Int?
+  var isStrict = false
   var withoutNGrams = false
   var precision = Precision.highest
   var threads: Int?
@@ -41,6 +42,12 @@ struct EvalCommand: Command {
           .option(
             "stride", \.stride, .integer(in: 1...Int.max), defaultText: "the block size: no overlap",
             help: "Distance between window starts; less than the block size makes windows overlap."),
+          .flag(
+            "strict", \.isStrict,
+            help: """
+              Refuse a text with a character that the vocabulary lacks, which is else read as a reserved token and not \
+              scored.
+              """),
           .withoutNGrams(\.withoutNGrams),
           .precision(\.precision),
           .threads(\.threads),
@@ -64,16 +71,18 @@ struct EvalCommand: Command {
       for: "the loss of \(counted(atOnce, "token")) at once", remedy: "score a shorter text, or one after the other")
     let mixture = withoutNGrams ? nil : loaded.mixture
     let (network, mixed) = try computing(onThreads: threads, in: precision) {
-      try losses(of: loaded.model, mixture?.mixture, on: tokens[...])
+      try losses(of: loaded.model, mixture?.mixture, on: tokens[...], leavingOut: loaded.tokenizer.unknownID)
     }
     let result = mixed ?? network
     guard result.loss.isFinite else {
       throw FileError.malformed(
         file: path, reason: "its loss is \(result.loss): its weights are damaged, or its training diverged")
     }
+    if result.tokenCount == 0 { try requireKnown(corpus, by: loaded.tokenizer) }
     // The first token is not scored.
-    let extent = TextExtent(of: tokens.dropFirst(), by: loaded.tokenizer)
-    show(result, of: extent, floor: floor, on: terminal, people)
+    let extent = TextExtent(of: tokens.dropFirst(), leavingOut: loaded.tokenizer.unknownID, by: loaded.tokenizer)
+    let unknown = UnknownCharacters(in: corpus, by: loaded.tokenizer)
+    show(result, of: extent, unknown, floor: floor, on: terminal, people)
     if mixed != nil {
       let nats = Formatting.decimal(extent.perCharacter(network.loss))
       terminal.writeLine("network alone \(nats) nats per character; the loss above is with n-grams", to: people)
@@ -84,34 +93,40 @@ struct EvalCommand: Command {
     terminal.writeLine(BaselinesReport.line(baselines, by: loaded.tokenizer.unit), to: people)
     if json {
       let alone = mixed == nil ? nil : network
-      terminal.writeLine(object(result, extent, network: alone, try? baselines.get()).compact)
+      terminal.writeLine(object(result, extent, unknown, network: alone, try? baselines.get()).compact)
     }
     return .success
   }
 
   /// The loss of the network, and with a mixture that as well.
   private func losses(
-    of model: GPT, _ mixture: NGramMixture?, on tokens: Slice<TokenIDs>
+    of model: GPT, _ mixture: NGramMixture?, on tokens: Slice<TokenIDs>, leavingOut unscored: Int32?
   ) throws -> (network: EvaluationResult, mixture: EvaluationResult?) {
-    guard let mixture else { return (try model.evaluate(tokens, stride: stride), nil) }
-    return try model.evaluate(tokens, mixing: mixture, stride: stride)
+    guard let mixture else { return (try model.evaluate(tokens, leavingOut: unscored, stride: stride), nil) }
+    return try model.evaluate(tokens, mixing: mixture, leavingOut: unscored, stride: stride)
   }
 
   private func tokens(of corpus: Corpus, by tokenizer: any Tokenizer) throws -> TokenIDs {
+    if isStrict { try requireKnown(corpus, by: tokenizer) }
+    return try tokenizer.encodeCorpusReplacingUnknown(corpus)
+  }
+
+  /// Throws at the first character that the vocabulary lacks.
+  private func requireKnown(_ corpus: Corpus, by tokenizer: any Tokenizer) throws {
     do {
-      return try TokenIDs(encoding: corpus, by: tokenizer)
+      _ = try tokenizer.encodeCorpus(corpus)
     } catch TextError.unknownCharacter(let character) {
       throw UnknownCharacterError(character, inFile: text, text: corpus.text)
     }
   }
 
   private func show(
-    _ result: EvaluationResult, of extent: TextExtent, floor: Double?, on terminal: Terminal,
-    _ people: Terminal.Stream
+    _ result: EvaluationResult, of extent: TextExtent, _ unknown: UnknownCharacters, floor: Double?,
+    on terminal: Terminal, _ people: Terminal.Stream
   ) {
     let loss = Formatting.decimal(extent.perCharacter(result.loss))
     let bits = Formatting.decimal(extent.perCharacter(result.bitsPerToken))
-    terminal.writeLine("loss \(loss) nats per character, \(bits) bits per character", to: people)
+    terminal.writeLine("loss \(loss) nats per character, \(bits) bits per character\(unknown.note)", to: people)
     if extent.tokenCount != extent.characterCount || extent.byteCount != extent.characterCount {
       let loss = Formatting.decimal(result.loss)
       let bits = Formatting.decimal(extent.perByte(result.bitsPerToken))
@@ -124,11 +139,13 @@ struct EvalCommand: Command {
   }
 
   private func object(
-    _ result: EvaluationResult, _ extent: TextExtent, network: EvaluationResult?, _ baselines: Baselines?
+    _ result: EvaluationResult, _ extent: TextExtent, _ unknown: UnknownCharacters, network: EvaluationResult?,
+    _ baselines: Baselines?
   ) -> JSON {
     var object: JSON = [
       "loss": .number(result.loss), "bits_per_character": .number(extent.perCharacter(result.bitsPerToken)),
-      "tokens": .integer(result.tokenCount), "baselines": baselines.map { $0.json } ?? .null,
+      "tokens": .integer(result.tokenCount), "unknown_characters": .integer(unknown.count),
+      "baselines": baselines.map { $0.json } ?? .null,
     ]
     if let network { object["network_loss"] = .number(network.loss) }
     return object
