@@ -140,7 +140,7 @@ struct CheckpointCommandTests {
   @Test("where there is no checkpoint, the way to one is said")
   func noCheckpoint() throws {
     let workspace = try Workspace()
-    for words in [["sample"], ["sample", "nowhere"], ["eval", "nowhere", "fox.txt"]] {
+    for words in [["sample", "nowhere"], ["eval", "nowhere", "fox.txt"]] {
       let outcome = try workspace.run(words)
       #expect(outcome.status == ExitCode.noInput.rawValue)
       #expect(outcome.error.contains("minigpt train"))

@@ -56,14 +56,6 @@ struct UnusualCorpusTests {
     #expect(try workspace.train().output.contains("fox.txt has carriage returns, as Windows ends lines"))
   }
 
-  @Test("that comes along but is not there is asked for by another name")
-  func missingDefault() throws {
-    let outcome = try Workspace().run("train")
-    #expect(outcome.status == ExitCode.usage.rawValue)
-    #expect(
-      outcome.error.contains("data/fables.txt, which is learned from where no text is named, is not in this folder"))
-  }
-
   @Test("that is not UTF-8 is refused by line and byte")
   func invalidUTF8() throws {
     let workspace = try Workspace()

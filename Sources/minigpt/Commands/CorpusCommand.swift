@@ -110,32 +110,15 @@ extension CorpusCommand {
   }
 
   private func write(to path: String, on terminal: Terminal) throws {
-    let file = URL(fileURLWithPath: path)
-    let sidecar = file.deletingPathExtension().appendingPathExtension("json").relativePath
-    guard sidecar != file.relativePath else {
-      let reason = "a .json file is written beside the text; give a name like fables.txt"
-      throw UsageError.conflict("\(path): \(reason).")
-    }
-    let corpus = FableCorpus(seed: seed, byteCount: byteCount)
-    let files = [(path: path, content: corpus.text), (path: sidecar, content: corpus.sidecar)]
-    for file in files { try requireFree(file.path, for: file.content) }
-    for file in files { try DurableFile.replace(file.path) { try $0.write(file.content) } }
-
+    let files = try FableFiles(FableCorpus(seed: seed, byteCount: byteCount), path: path)
+    try files.write(overwriting: overwrites, waysOut: "replace it (--overwrite), or give another --output")
+    let corpus = files.corpus
     let entropy = Formatting.decimal(corpus.entropyPerCharacter)
     terminal.writeLine(
       "\(path): \(Formatting.count(corpus.text.utf8.count)) characters, "
-        + "\(entropy) nats per character in the validation split\n\(sidecar): how it was made",
+        + "\(entropy) nats per character in the validation split\n\(files.sidecarPath): how it was made",
       to: json ? .error : .output)
     if json { try terminal.writeLine(object(corpus, "output", path).compact) }
-  }
-
-  /// Throws if `path` is no plain file, or holds something else than `content` that is not to be replaced.
-  private func requireFree(_ path: String, for content: String) throws {
-    guard let kind = try POSIX().kind(of: path) else { return }
-    guard kind == .regular else { throw UsageError.conflict("\(path) is there and is no plain file.") }
-    guard !overwrites, FileManager.default.contents(atPath: path) != Data(content.utf8) else { return }
-    let waysOut = "replace it (--overwrite), or give another --output"
-    throw UsageError.conflict("\(path) holds something else: \(waysOut).")
   }
 
   /// What the file beside the text says, and one thing more.

@@ -9,7 +9,7 @@ import Transformer
 /// `minigpt eval`: the loss of a checkpoint over all of a text.
 struct EvalCommand: Command {
   var checkpoint = ""
-  var text = "data/fables.txt"
+  var text = BundledCorpus.path
   var stride: Int?
   var isStrict = false
   var withoutNGrams = false
@@ -58,10 +58,11 @@ struct EvalCommand: Command {
   func run(on terminal: Terminal) throws -> ExitCode {
     let (path, loaded) = try RunDirectory.readCheckpoint(at: checkpoint)
     for note in loaded.notes { terminal.writeLine(note, to: .error) }
+    let people: Terminal.Stream = json ? .error : .output
+    try BundledCorpus.provide(text) { terminal.writeLine($0, to: people) }
     let corpus = try Corpus(path: text)
     let floor = try CorpusFloor.natsPerCharacter(ofCorpus: text)
     let tokens = try tokens(of: corpus, by: loaded.tokenizer)
-    let people: Terminal.Stream = json ? .error : .output
     terminal.writeLine(
       "\(printable(path)) on \(printable(text)), \(Formatting.count(tokens.count, loaded.tokenizer.unit))", to: people)
     let config = loaded.model.config

@@ -34,7 +34,7 @@ struct SampleCommand: Command {
     positionals: [
       .positional(
         "checkpoint", \.checkpoint, .path(),
-        defaultText: "the newest run under checkpoints/, else checkpoints/demo",
+        defaultText: "the newest run under checkpoints/, else the demo there or beside the program",
         help: "A run's directory (its best checkpoint, else its last) or one checkpoint.")
     ],
     groups: [
@@ -105,8 +105,9 @@ struct SampleCommand: Command {
   /// The checkpoint or run that is sampled from.
   private func source() throws -> String {
     if let checkpoint { return checkpoint }
-    guard let run = try RunDirectory.newest() else {
-      throw FileError.missing(path: "checkpoints/", remedy: "train a model first: minigpt train")
+    guard let run = try RunDirectory.newest() ?? Installation.program.flatMap(Installation.demo) else {
+      let reason = "no run is here, and no demo beside the program"
+      throw FileError.missing(path: "checkpoints/", remedy: "\(reason): train a model first: \(invocation()) train")
     }
     return run.path
   }

@@ -42,9 +42,3 @@ extension Command {
     try (threads.map { Processor(threads: $0) } ?? .current).with(precision).run(body)
   }
 }
-
-/// What a run's own commands begin with, as a person would type it.
-func invocation() -> String {
-  let program = CommandLine.arguments.first ?? "minigpt"
-  return program.contains("/.build/") || program.hasPrefix(".build/") ? "swift run -c release minigpt" : program
-}

@@ -8,7 +8,7 @@ import Transformer
 
 /// `minigpt train`: a model from a text file.
 struct TrainCommand: RunCommand {
-  var corpus = "data/fables.txt"
+  var corpus = BundledCorpus.path
   var output: String?
   var preset: String?
   var time = TrainingTime.usual
@@ -54,7 +54,8 @@ struct TrainCommand: RunCommand {
     try requireBudgetAlone()
     let lock = try lockDirectory()
     let directory = lock.run
-    let text = try readCorpus()
+    try BundledCorpus.provide(corpus) { terminal.writeLine($0, to: json ? .error : .output) }
+    let text = try Corpus(path: corpus)
     let floor = try CorpusFloor.natsPerCharacter(ofCorpus: corpus)
     var report = TrainingReport(on: terminal, json: json, directory: directory, logInterval: logInterval)
     for warning in text.warnings(path: corpus) { report.say(warning) }
@@ -94,15 +95,7 @@ struct TrainCommand: RunCommand {
   /// The recipe of a run where no preset is named.
   var usualRecipe: Recipe { (isOfBundledCorpus ? Preset.fables : Preset.all[0]).recipe }
 
-  var isOfBundledCorpus: Bool { corpus == Self().corpus }
-
-  private func readCorpus() throws -> Corpus {
-    if isOfBundledCorpus, try POSIX().kind(of: corpus, followsLink: true) == nil {
-      throw UsageError.conflict(
-        "\(corpus), which is learned from where no text is named, is not in this folder: name a text.")
-    }
-    return try Corpus(path: corpus)
-  }
+  var isOfBundledCorpus: Bool { corpus == BundledCorpus.path }
 
   func finish(_ run: inout TrainingRun, _ report: TrainingReport) throws -> ExitCode {
     var report = report

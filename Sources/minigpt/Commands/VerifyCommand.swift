@@ -47,7 +47,8 @@ struct VerifyCommand: Command {
       throw UsageError.conflict("<corpus> is for --resume-check <n>: give both, or neither.")
     }
     if checkedSteps != nil, corpus == nil {
-      throw UsageError.conflict("--resume-check needs the text that the run trains on: minigpt verify <run> <corpus>.")
+      throw UsageError.conflict(
+        "--resume-check needs the text that the run trains on: \(invocation()) verify <run> <corpus>.")
     }
     var report = VerificationReport(of: run, on: terminal, json: json)
     let (isSound, last) = try RunVerification.verify(run) { report.add($0) }

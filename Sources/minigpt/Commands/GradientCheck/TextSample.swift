@@ -21,17 +21,15 @@ struct TextSample {
         throw UnknownCharacterError(character, inFile: path, text: text)
       }
       if tokens.count < 2 { throw TextError.nothingToScore(tokens: tokens.count) }
-    } else if let text = try? Corpus(path: Self.shipped).text, let part = try? Self.part(of: text, tokenizer, length),
-      part.count > 1
+    } else if let text = try? Corpus(path: BundledCorpus.path).text,
+      let part = try? Self.part(of: text, tokenizer, length), part.count > 1
     {
-      (tokens, source) = (part, "the beginning of \(Self.shipped)")
+      (tokens, source) = (part, "the beginning of \(BundledCorpus.path)")
     } else {
       tokens = tokenizer.randomIDs(length + 1, key: RandomKey(seed: seed))
       source = "its own vocabulary at random (give --text for another)"
     }
   }
-
-  private static let shipped = "data/fables.txt"
 
   /// The sequences of a batch, and the most tokens in each: short, since every derivative takes two losses.
   private static let (batchSize, longest) = (2, 16)
