@@ -19,6 +19,12 @@ package func printable(_ text: some StringProtocol, limit: Int = 200) -> String 
   return shown
 }
 
+/// `text` as `printable` shows it, between the first of `marks` that is not in it: "fox", '"', "it's".
+package func inQuotes(_ text: String, _ marks: String = #""'"#) -> String {
+  let mark = (marks.first { !text.contains($0) } ?? marks.first).map { String($0) } ?? ""
+  return mark + printable(text) + mark
+}
+
 /// Whether a terminal shows the scalar and does nothing else with it. Joiners are format characters that do no harm: they
 /// stand within emoji and in Persian and Indian words.
 package func isVisible(_ scalar: Unicode.Scalar) -> Bool {

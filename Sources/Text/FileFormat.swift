@@ -35,6 +35,7 @@ public struct FileFormat: Sendable, Equatable {
 
   private static let known: [(magic: [UInt8], offset: Int, format: FileFormat)] = [
     ([0x1F, 0x8B], 0, FileFormat("compressed by gzip", ".gz", by: ["gzip", "-dc"])),
+    ([0x1F, 0x9D], 0, FileFormat("compressed by compress", ".Z", by: ["gzip", "-dc"])),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], 0, FileFormat("compressed by xz", ".xz", by: ["xz", "-dc"])),
     (Array("BZh".utf8), 0, FileFormat("compressed by bzip2", ".bz2", by: ["bzip2", "-dc"])),
     ([0x28, 0xB5, 0x2F, 0xFD], 0, FileFormat("compressed by zstd", ".zst", by: ["zstd", "-dc"])),

@@ -66,7 +66,7 @@ package func quoted(_ scalar: Unicode.Scalar) -> String {
     .privateUse, .surrogate:
     return codePoint
   default:
-    return "\"\(scalar)\" (\(codePoint))"
+    return "\(inQuotes(String(scalar))) (\(codePoint))"
   }
 }
 

@@ -45,7 +45,9 @@ extension Divergence: CustomStringConvertible {
     let overflow = overflow.map { ". The first to overflow was \($0)" } ?? ""
     let returns =
       returnCount == 0
-      ? "" : " Going back to the last good checkpoint, and on with other batches, did not help (\(returnCount) times)."
+      ? ""
+      : " Going back to the last good checkpoint, and on with other batches, did not help "
+        + "(\(counted(returnCount, "time")))."
     let saved =
       checkpoint.map { "What is saved is good: \(printable($0))." }
       ?? "Nothing was saved, since nothing good was there yet."

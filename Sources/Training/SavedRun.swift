@@ -54,11 +54,11 @@ public struct SavedRun {
   var isEvaluated: Bool { checkpoint.validationLoss != nil }
 
   func requireSameRun(_ recipe: Recipe, _ corpus: CorpusFingerprint) throws(TrainingError) {
-    var differences = recipe.differences(from: self.recipe)
-    if corpus != state.corpus {
-      let length = counted(state.corpus.characterCount, "character")
-      differences.append("the corpus had \(length) and is no longer the same text")
+    guard corpus == state.corpus else {
+      throw .otherText(
+        path: lock.run.path, characters: state.corpus.characterCount, found: corpus.characterCount)
     }
+    let differences = recipe.differences(from: self.recipe)
     if !differences.isEmpty { throw .differsFromRun(path: lock.run.path, differences: differences) }
   }
 }

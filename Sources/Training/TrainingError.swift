@@ -1,3 +1,5 @@
+import Files
+
 /// Why a run cannot begin or go on. Names of settings stand between backquotes in its texts.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// An option has a value that makes no run; the text names it, its value and the range.
@@ -6,6 +8,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case diverged(Divergence)
   /// A run is where another was to begin.
   case holdsRun(path: String)
+  /// A run to be resumed was started on another text; so long each is, in characters.
+  case otherText(path: String, characters: Int, found: Int)
   /// A run to be resumed was started with other settings; each text names one, with both values.
   case differsFromRun(path: String, differences: [String])
 
@@ -16,6 +20,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .diverged(let divergence): divergence.description
     case .holdsRun(let path):
       "\(path) holds a run: go on with it (`resume`), replace it (`overwrite`), or give another directory"
+    case .otherText(let path, let characters, let found):
+      "\(path) was trained on another text, of \(counted(characters, "character")), and this one has "
+        + (found == characters ? "as many, but not the same" : grouped(found))
+        + ". Give the text that it was, or train on this one into another directory"
     case .differsFromRun(let path, let differences):
       """
       \(path) was trained with other settings, so it cannot be resumed with these: \(differences.joined(separator: "; ")). \

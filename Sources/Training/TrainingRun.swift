@@ -85,7 +85,7 @@ public struct TrainingRun {
 
   /// Resumes the run of `checkpoint`: bit for bit as if it had never stopped.
   ///
-  /// - Throws: `TrainingError.differsFromRun` if the corpus or a setting that may not change differs;
+  /// - Throws: `TrainingError.otherText` or `.differsFromRun` if the corpus or a setting that may not change differs;
   ///   `FileError` where the checkpoint cannot be read.
   public init(resuming saved: SavedRun, _ recipe: Recipe, corpus: Corpus) throws {
     let fingerprint = CorpusFingerprint(corpus)

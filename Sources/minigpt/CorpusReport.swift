@@ -48,12 +48,12 @@ extension CorpusReport {
     return [
       (
         "splits",
-        "\(Formatting.count(estimate.trainingTokens)) tokens for training, "
+        "\(Formatting.count(estimate.trainingTokens, "token")) for training, "
           + "\(Formatting.count(estimate.validationTokens)) for validation"
       ),
       (
         "run",
-        "\(Formatting.count(options.maxIterations)) steps of \(Formatting.count(estimate.tokensPerStep)) tokens: "
+        "\(Formatting.count(options.maxIterations, "step")) of \(Formatting.count(estimate.tokensPerStep, "token")): "
           + epochs(estimate.epochs)
       ),
       (

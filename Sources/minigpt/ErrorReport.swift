@@ -28,7 +28,7 @@ package struct ErrorReport: Equatable {
       }
     let text =
       switch error {
-      case TrainingError.differsFromRun, TrainingError.holdsRun, FileError.inUse:
+      case TrainingError.otherText, TrainingError.differsFromRun, TrainingError.holdsRun, FileError.inUse:
         namingFlags(in: "\(error)") + " (--out)"
       case is TrainingError, is TextError, is SamplingError, is MemoryError: namingFlags(in: "\(error)")
       default: code == .defect ? "This is a defect of minigpt: \(error)" : "\(error)"

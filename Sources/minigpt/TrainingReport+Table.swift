@@ -18,7 +18,7 @@ struct TableScale {
 
   /// What the columns of the table are; where n-grams are mixed in, `val loss` is with them, and `network` without.
   static func header(mixes: Bool) -> String {
-    row("step", "tokens", "epochs", "train loss", "val loss", "bits/char", network: mixes ? "network" : nil, "time")
+    row("step", "seen", "epochs", "train loss", "val loss", "val bits/char", network: mixes ? "network" : nil, "time")
   }
 
   /// The row of an evaluation after `seconds`: how many tokens were seen, and how often the training split, among the rest.
@@ -35,7 +35,7 @@ struct TableScale {
 
   private static func row(_ cells: String..., network: String?, _ time: String) -> String {
     let cells = cells + [network, time].compactMap(\.self)
-    let widths = [6, 8, 6, 10, 8, 9] + (network == nil ? [7] : [7, 7])
+    let widths = [6, 7, 6, 10, 8, 13] + (network == nil ? [7] : [7, 7])
     // Two columns stay between cells, however wide one is.
     return zip(cells, widths).map { "  " + Formatting.padded($0, to: $1) }.joined()
   }

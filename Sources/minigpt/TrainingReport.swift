@@ -21,6 +21,8 @@ struct TrainingReport {
   /// Steps between lines of progress; nil to go by the clock.
   private let logInterval: Int?
   private var mixes = false
+  /// What the tokens of the run are called.
+  private var unit = "token"
 
   /// A report of the run in `directory`.
   init(on terminal: Terminal, json: Bool, directory: RunDirectory, logInterval: Int? = nil) {
@@ -49,7 +51,7 @@ extension TrainingReport {
   /// Shows what is trained on what, and where it goes.
   mutating func begin(_ run: TrainingRun, corpus: String) {
     start = .now
-    let unit = run.tokenizer.unit
+    unit = run.tokenizer.unit
     scale = TableScale(run)
     lastStep = run.recipe.options.maxIterations
     fact("corpus", "\(printable(corpus)): \(Self.description(of: run.trainer.dataset, run.tokenizer))")
@@ -67,6 +69,7 @@ extension TrainingReport {
     let steps =
       "\(Formatting.count(lastStep, "step")) of \(Formatting.count(run.trainer.tokensPerStep, unit))"
     fact("run", "\(steps), saved to \(directory.path)")
+    fact("loss", "the mean of −ln p(next \(unit)), in nats; 1 nat is 1.44 bits")
     if let baselines = Baselines(run.trainer.dataset, vocabularySize: run.tokenizer.vocabularySize) {
       fact("baselines", BaselinesReport.losses(baselines, by: unit))
       if let part = BaselinesReport.part(baselines) { fact("counted", part) }
@@ -151,7 +154,7 @@ extension TrainingReport {
   private func progressLine(_ report: StepReport, _ tokensPerSecond: Double, withCurve: Bool = false) -> String {
     [
       "step \(Formatting.count(report.step)) of \(Formatting.count(lastStep))",
-      "loss \(Formatting.decimal(report.loss))", "\(Formatting.rate(tokensPerSecond)) tokens/s",
+      "loss \(Formatting.decimal(report.loss))", "\(Formatting.rate(tokensPerSecond)) \(unit)s/s",
       left.seconds(until: lastStep).map { Formatting.duration(seconds: $0) + " left" },
       withCurve ? curveLine(on: .error, width: 16) : nil,
     ].compactMap(\.self).joined(separator: "  ")

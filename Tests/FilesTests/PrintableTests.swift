@@ -13,6 +13,13 @@ struct PrintableTests {
     #expect(Array(printable(text).unicodeScalars) == Array(shown.unicodeScalars))
   }
 
+  @Test("between quotes that are not in it, where there are such")
+  func quotes() {
+    #expect(inQuotes("fox") == "\"fox\"" && inQuotes("\"") == "'\"'" && inQuotes("it's") == "\"it's\"")
+    #expect(inQuotes("it's", "'\"") == "\"it's\"" && inQuotes("fox", "'\"") == "'fox'")
+    #expect(inQuotes("\"'") == "\"\"'\"" && inQuotes("\u{1B}") == "\"\\u{1B}\"")
+  }
+
   @Test("up to a number of scalars, also where all of them are one grapheme")
   func cut() {
     #expect(printable("abcdef", limit: 6) == "abcdef")

@@ -93,6 +93,8 @@ import Text
       visible?.description
         == "character 2 of the text, \"É\" (U+00C9), is not in the vocabulary; "
         + "near it: \"é\" (U+00E9) or \"e\" (U+0065)")
+    let quote = #expect(throws: TextError.self) { try tokenizer.encode("\"") }
+    #expect(quote?.description == #"character 1 of the text, '"' (U+0022), is not in the vocabulary"#)
     let invisible = #expect(throws: TextError.self) { try tokenizer.encode("\u{200D}") }
     #expect(invisible?.description == "character 1 of the text, U+200D, is not in the vocabulary")
   }

@@ -195,6 +195,8 @@ struct CorpusCheckTests {
     }
     #expect(outcome.output.contains("can be known by heart: remove what the text has twice"))
     #expect(!outcome.output.contains("Without them"))
+    let one = try Workspace().run(["corpus", "check", "fox.txt"] + Self.small + ["--max-iters", "1"])
+    #expect(one.output.contains("  run         1 step of 16 tokens: "), "\(one.error)")
   }
 
   @Test("what is unusual in a text is named, counted and advised on, findings first")

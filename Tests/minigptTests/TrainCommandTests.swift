@@ -208,6 +208,30 @@ struct TrainCommandTests {
     #expect(outcome.error.contains("another directory (--out)\n"))
   }
 
+  @Test("a run is not gone on with on another text, and no flag is blamed for it")
+  func resumeOnOtherText() throws {
+    let workspace = try Workspace()
+    _ = try workspace.train()
+    for (text, found) in [(String(repeating: "fox\n", count: 300), "1,200"), (nil, "as many, but not the same")] {
+      let trained = try #require(workspace.bytes("fox.txt"))
+      try workspace.write(text ?? String(repeating: "a", count: 1_380), to: "fox.txt")
+      let outcome = try workspace.train("--resume", "--n-embd", "16")
+      #expect(outcome.status == ExitCode.usage.rawValue)
+      #expect(
+        outcome.error.contains(
+          "Error: checkpoints/fox was trained on another text, of 1,380 characters, and this one has \(found). Give the "
+            + "text that it was, or train on this one into another directory (--out)\n"), "\(outcome.error)")
+      try trained.write(to: workspace.folder.appendingPathComponent("fox.txt"))
+    }
+  }
+
+  @Test("what the losses are is said before they come")
+  func nats() throws {
+    let output = try Workspace().train().output
+    #expect(output.contains("\nloss       the mean of −ln p(next character), in nats; 1 nat is 1.44 bits\nbaselines  "))
+    #expect(try BuiltProgram.run("eval", "--help").output.contains("1 nat is 1.44 bits"))
+  }
+
   @Test(
     "what cannot be trained is refused with a reason, and leaves nothing behind",
     arguments: [

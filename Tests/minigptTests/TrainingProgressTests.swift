@@ -11,10 +11,10 @@ struct TrainingProgressTests {
     let outcome = try Workspace().train()
     let lines = outcome.output.split(separator: "\n")
     let header = try #require(lines.first { $0.hasPrefix("    step") })
-    #expect(header == "    step    tokens  epochs  train loss  val loss  bits/char     time")
+    #expect(header == "    step     seen  epochs  train loss  val loss  val bits/char     time")
     // Four steps of 2 × 8 tokens, of 1,242.
     let row = try #require(lines.first { $0.hasPrefix("       4") })
-    #expect(row.hasPrefix("       4        64    0.05  "))
+    #expect(row.hasPrefix("       4       64    0.05  "))
     #expect(lines.allSatisfy { $0.count <= 120 } && header.count <= 80)
     #expect(!outcome.output.contains("curve"))
   }
@@ -25,6 +25,7 @@ struct TrainingProgressTests {
     let outcome = try workspace.train("--log-every", "3")
     let steps = outcome.output.split(separator: "\n").filter { $0.hasPrefix("step ") }.map { $0.prefix(11) }
     #expect(steps == ["step 3 of 8", "step 6 of 8"])
+    #expect(outcome.output.contains(" characters/s  ") && !outcome.output.contains("tokens"))
     #expect(try workspace.train("--log-interval=8").output.contains("\nstep 8 of 8  "))
     #expect(try workspace.train("--log-every", "0").status == ExitCode.usage.rawValue)
   }

@@ -187,7 +187,8 @@ struct VerifyCommandTests {
     try workspace.write(String(repeating: "Another text altogether. ", count: 40), to: "other.txt")
     for (words, code, reason) in [
       (
-        ["checkpoints/fox", "other.txt", "--resume-check", "2"], ExitCode.usage, "the corpus is no longer the same text"
+        ["checkpoints/fox", "other.txt", "--resume-check", "2"], ExitCode.usage,
+        "was trained on another text, of 1,380 characters, and this one has "
       ),
       (["checkpoints/fox", "fox.txt"], .usage, "<corpus> is for --resume-check"),
       (["checkpoints/fox", "--resume-check", "2"], .usage, "needs the text that the run trains on"),

@@ -30,7 +30,7 @@ package struct ResumeCheck {
 
   /// A check of `count` steps, at least two, after `checkpoint`.
   ///
-  /// - Throws: `FileError` where the checkpoint's state cannot be read, `TrainingError.differsFromRun` where `corpus` is
+  /// - Throws: `FileError` where the checkpoint's state cannot be read, `TrainingError.otherText` where `corpus` is
   ///   not the run's, and `.invalidOption` where so many steps cannot be counted.
   package init(of checkpoint: SavedCheckpoint, corpus: Corpus, steps count: Int) throws {
     self.checkpoint = checkpoint
@@ -42,8 +42,10 @@ package struct ResumeCheck {
     let straight = Processor.current.threads
     threads = (straight, straight == 1 ? 2 : 1, straight + 1)
     let state = try TrainerState(of: checkpoint.path).trainer
-    guard try CorpusFingerprint(state["corpus"]) == CorpusFingerprint(corpus) else {
-      throw TrainingError.differsFromRun(path: checkpoint.path, differences: ["the corpus is no longer the same text"])
+    let (trained, given) = (try CorpusFingerprint(state["corpus"]), CorpusFingerprint(corpus))
+    guard trained == given else {
+      throw TrainingError.otherText(
+        path: checkpoint.path, characters: trained.characterCount, found: given.characterCount)
     }
     var recipe = try Recipe(state["recipe"])
     recipe.options.maxIterations = steps.upperBound

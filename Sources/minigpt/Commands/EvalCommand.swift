@@ -21,7 +21,10 @@ struct EvalCommand: Command {
 
   static let definition = CommandDefinition<EvalCommand>(
     name: "eval",
-    overview: "Compute a checkpoint's loss over a whole text; every character but the first is scored once.",
+    overview: """
+      Compute a checkpoint's loss over a whole text, the mean of −ln p(next character) in nats (1 nat is 1.44 bits); every \
+      character but the first is scored once.
+      """,
     examples: [
       .init(
         "The best checkpoint of a run, on another text.", "minigpt eval checkpoints/my-text other-text.txt"),
@@ -83,7 +86,7 @@ struct EvalCommand: Command {
     // The first token is not scored.
     let extent = TextExtent(of: tokens.dropFirst(), leavingOut: loaded.tokenizer.unknownID, by: loaded.tokenizer)
     let unknown = UnknownCharacters(in: corpus, by: loaded.tokenizer)
-    show(result, of: extent, unknown, floor: floor, on: terminal, people)
+    show(result, of: extent, unknown, on: terminal, people)
     if mixed != nil {
       let nats = Formatting.decimal(extent.perCharacter(network.loss))
       terminal.writeLine("network alone \(nats) nats per character; the loss above is with n-grams", to: people)
@@ -92,6 +95,11 @@ struct EvalCommand: Command {
       try Baselines(ofCheckpoint: path, on: corpus, tokens, vocabularySize: loaded.tokenizer.vocabularySize)
     }
     terminal.writeLine(BaselinesReport.line(baselines, by: loaded.tokenizer.unit), to: people)
+    if let floor {
+      let nats = Formatting.decimal(floor)
+      terminal.writeLine(
+        "floor, on its validation split: \(nats) nats per character, the text's own entropy", to: people)
+    }
     if json {
       let alone = mixed == nil ? nil : network
       terminal.writeLine(object(result, extent, unknown, network: alone, try? baselines.get()).compact)
@@ -122,8 +130,8 @@ struct EvalCommand: Command {
   }
 
   private func show(
-    _ result: EvaluationResult, of extent: TextExtent, _ unknown: UnknownCharacters, floor: Double?,
-    on terminal: Terminal, _ people: Terminal.Stream
+    _ result: EvaluationResult, of extent: TextExtent, _ unknown: UnknownCharacters, on terminal: Terminal,
+    _ people: Terminal.Stream
   ) {
     let loss = Formatting.decimal(extent.perCharacter(result.loss))
     let bits = Formatting.decimal(extent.perCharacter(result.bitsPerToken))
@@ -132,10 +140,6 @@ struct EvalCommand: Command {
       let loss = Formatting.decimal(result.loss)
       let bits = Formatting.decimal(extent.perByte(result.bitsPerToken))
       terminal.writeLine("     \(loss) nats per token, \(bits) bits per byte", to: people)
-    }
-    if let floor {
-      let nats = Formatting.decimal(floor)
-      terminal.writeLine("floor \(nats) nats per character, the entropy of its validation split", to: people)
     }
   }
 

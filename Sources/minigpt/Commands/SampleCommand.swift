@@ -116,8 +116,9 @@ struct SampleCommand: Command {
   private func warn(ofStopsBeyond tokenizer: any Tokenizer, on terminal: Terminal) {
     for stop in stops {
       guard case .unknownCharacter(let character)? = tokenizer.failure(toEncode: stop) else { continue }
-      let reason = "the model's vocabulary lacks '\(printable(String(character.scalar)))'"
-      terminal.writeLine("The stop string '\(printable(stop))' will never be found: \(reason).", to: .error)
+      let (stop, lacking) = (inQuotes(stop, #"'""#), inQuotes(String(character.scalar), #"'""#))
+      terminal.writeLine(
+        "The stop string \(stop) will never be found: the model's vocabulary lacks \(lacking).", to: .error)
     }
   }
 
