@@ -94,7 +94,7 @@ extension CorpusCommand {
     guard output == nil, checkedText == nil else {
       throw UsageError.conflict("--output and --check have no meaning for 'corpus check'.")
     }
-    let start = file == TrainCommand().corpus ? Preset.fables : Preset.all[0]
+    let start = file == BundledCorpus.path ? Preset.fables : Preset.all[0]
     try CorpusCheck(path: file, recipe: recipe(from: start.recipe), json: json).show(on: terminal)
     return .success
   }

@@ -86,7 +86,7 @@ extension TrainCommand {
 
   /// The command without a budget that makes the same run again.
   func command(for recipe: Recipe) -> String {
-    let corpus = corpus == Self().corpus ? [] : [corpus.hasPrefix("-") ? "./" + corpus : corpus]
+    let corpus = isOfBundledCorpus ? [] : [corpus.hasPrefix("-") ? "./" + corpus : corpus]
     let presetWords = preset.map { ["--preset", $0] } ?? []
     var base = preset.flatMap(Preset.named)?.recipe ?? usualRecipe
     // The steps are named even where they are the usual ones: without them there would be the usual budget.
