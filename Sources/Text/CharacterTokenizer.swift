@@ -37,6 +37,11 @@ public struct CharacterTokenizer: Tokenizer, Equatable {
     self.init(unique: scalars)
   }
 
+  /// The tokenizer with the scalars of `corpus` that it lacks after its own.
+  public func covering(_ corpus: Corpus) -> any Tokenizer {
+    CharacterTokenizer(unique: scalars + corpus.alphabet.filter { id(of: $0) == nil })
+  }
+
   private init(unique scalars: [Unicode.Scalar]) {
     self.scalars = scalars
     var ids = [Int32](repeating: Self.unknownID, count: scalars.map { Int($0.value) + 1 }.max() ?? 0)

@@ -34,6 +34,10 @@ public protocol Tokenizer: Sendable {
   /// - Throws: as `encode` does.
   func encodeCorpus(_ corpus: Corpus) throws(TextError) -> TokenIDs
 
+  /// The tokenizer with ids, after its own, for what `corpus` has and it lacks; itself where nothing is lacking, and where
+  /// its kind cannot learn more.
+  func covering(_ corpus: Corpus) -> any Tokenizer
+
   /// The same, with `unknownID` for each character that has no ids of its own.
   ///
   /// - Throws: as `encode` does, where there is no such id.
@@ -78,6 +82,9 @@ extension Tokenizer {
   public func encodeCorpus(_ corpus: Corpus) throws(TextError) -> TokenIDs {
     try encodeCorpus(corpus.text)
   }
+
+  /// Itself.
+  public func covering(_ corpus: Corpus) -> any Tokenizer { self }
 
   /// None.
   public var unknownID: Int32? { nil }

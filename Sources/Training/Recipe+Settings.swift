@@ -7,6 +7,9 @@ extension Recipe {
   /// Several changes are applied in this order: a setting that others follow (`n_head`) precedes them (`n_kv_head`).
   package static let settings = modelSettings + optimizationSettings + evaluationSettings + sharedSettings
 
+  /// The names of the settings that a model's shape and architecture consist of.
+  package static var shapeSettings: Set<String> { Set(modelSettings.map(\.name)) }
+
   private static var modelSettings: [Setting] {
     [
       Setting(

@@ -8,6 +8,8 @@ struct RunState: Sendable {
   var recipe: Recipe
   var corpus: CorpusFingerprint
   var patience: Patience
+  /// The checkpoint that it began with; nil for random weights.
+  var origin: Pretrained.Origin?
   /// Which row of batches it draws from.
   var batchOffset = 0
   /// How many of the last steps, without one in between that was taken, were skipped.
@@ -29,6 +31,7 @@ struct RunState: Sendable {
     }
     corpus = try CorpusFingerprint(json["corpus"])
     patience = try Patience(json["patience"], evaluations: state.step)
+    origin = try json["pretrained"].ifPresent.map(Pretrained.Origin.init)
     batchOffset = try json["batch_offset"].ifPresent?.integer(in: 0...Int(Int32.max)) ?? 0
     consecutiveSkips =
       try json["consecutive_skips"].ifPresent?.integer(in: 0...(Trainer.mostConsecutiveSkips - 1)) ?? 0
@@ -39,9 +42,10 @@ struct RunState: Sendable {
     (self.recipe, self.corpus, self.patience) = (recipe, corpus, patience)
   }
 
-  /// What only a run has that diverged or was interrupted is left out where there is nothing to say.
+  /// What only some runs have is left out where there is nothing to say.
   var json: JSON {
     var json: JSON = ["recipe": recipe.json, "corpus": corpus.json, "patience": patience.json]
+    if let origin { json["pretrained"] = origin.json }
     if batchOffset != 0 { json["batch_offset"] = .integer(batchOffset) }
     if consecutiveSkips != 0 { json["consecutive_skips"] = .integer(consecutiveSkips) }
     if let returnStep { json["return_step"] = .integer(returnStep) }

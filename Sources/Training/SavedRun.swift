@@ -53,6 +53,12 @@ public struct SavedRun {
   /// Whether the validation loss was measured where it stands.
   var isEvaluated: Bool { checkpoint.validationLoss != nil }
 
+  /// Throws unless it began with a checkpoint, as a command says that names `path`.
+  package func requireBegun(with path: String) throws(TrainingError) {
+    guard state.origin == nil else { return }
+    throw .differsFromRun(path: lock.run.path, differences: ["`init_from` was nothing, is \(path)"])
+  }
+
   func requireSameRun(_ recipe: Recipe, _ corpus: CorpusFingerprint) throws(TrainingError) {
     guard corpus == state.corpus else {
       throw .otherText(

@@ -45,11 +45,15 @@ public struct Trainer {
     case initialization, batches, dropout, evaluation
   }
 
-  /// A trainer of a fresh model of shape `config`. Throws if the configuration or an option is invalid.
-  public init(_ config: GPTConfig, dataset: TokenDataset, options: TrainingOptions) throws {
+  /// A trainer of a model of shape `config`: a fresh one, or `pretrained`, whose shape that is.
+  /// Throws if the configuration or an option is invalid.
+  public init(
+    _ config: GPTConfig, from pretrained: Pretrained? = nil, dataset: TokenDataset, options: TrainingOptions
+  ) throws {
     try config.validate()
     try Self.requireMemory(config, options)
-    let model = try GPT(config, key: Self.key(options, .initialization))
+    let key = Self.key(options, .initialization)
+    let model = try pretrained?.model(vocabularySize: config.vocabularySize, key: key) ?? GPT(config, key: key)
     try self.init(model, after: 0, dataset: dataset, options: options)
   }
 

@@ -8,6 +8,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case diverged(Divergence)
   /// A run is where another was to begin.
   case holdsRun(path: String)
+  /// A run was to begin with a model of another shape; each text names a setting, with both values.
+  case differsFromPretrained(path: String, differences: [String])
   /// A run to be resumed was started on another text; so long each is, in characters.
   case otherText(path: String, characters: Int, found: Int)
   /// A run to be resumed was started with other settings; each text names one, with both values.
@@ -20,6 +22,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .diverged(let divergence): divergence.description
     case .holdsRun(let path):
       "\(path) holds a run: go on with it (`resume`), replace it (`overwrite`), or give another directory"
+    case .differsFromPretrained(let path, let differences):
+      "\(path) has another shape: \(differences.joined(separator: "; ")). Leave these out: the model's shape is its own"
     case .otherText(let path, let characters, let found):
       "\(path) was trained on another text, of \(counted(characters, "character")), and this one has "
         + (found == characters ? "as many, but not the same" : grouped(found))

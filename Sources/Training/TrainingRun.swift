@@ -10,6 +10,8 @@ public struct TrainingRun {
   public package(set) var trainer: Trainer
   /// The tokenizer of the corpus.
   public let tokenizer: any Tokenizer
+  /// The checkpoint that it began with; nil for random weights.
+  public let origin: Pretrained.Origin?
   /// What a text without a prompt begins with; nil where line breaks say so.
   public let opening: OpeningTokens?
   /// How the run is set up.
@@ -47,23 +49,31 @@ public struct TrainingRun {
     case interrupted
   }
 
-  /// A fresh run on `corpus` in `directory`, which holds none, or one that is to be replaced.
+  /// A fresh run on `corpus` in `directory`, which holds none, or one that is to be replaced; its model begins with random
+  /// weights, or as `pretrained`.
   ///
   /// - Throws: `GPTConfigError`, `TrainingError` or `TextError` where there is no training like this, and then what is
   ///   in the directory stays; `FileError` where another process works there, or it cannot be written.
-  public init(_ recipe: Recipe, corpus: Corpus, in directory: RunDirectory, replacing: Bool = false) throws {
-    try self.init(recipe, corpus: corpus, in: RunLock(directory), replacing: replacing)
+  public init(
+    _ recipe: Recipe, corpus: Corpus, in directory: RunDirectory, replacing: Bool = false,
+    from pretrained: Pretrained? = nil
+  ) throws {
+    try self.init(recipe, corpus: corpus, in: RunLock(directory), replacing: replacing, from: pretrained)
   }
 
   /// The same in the directory that `lock` holds.
-  package init(_ recipe: Recipe, corpus: Corpus, in lock: RunLock, replacing: Bool) throws {
+  package init(
+    _ recipe: Recipe, corpus: Corpus, in lock: RunLock, replacing: Bool, from pretrained: Pretrained? = nil
+  ) throws {
     if !replacing { try Self.requireNone(in: lock) }
     try recipe.validate()
-    tokenizer = try Tokenizers.standard(corpus: corpus)
+    try pretrained?.requireShape(of: recipe)
+    tokenizer = try pretrained?.tokenizer(for: corpus) ?? Tokenizers.standard(corpus: corpus)
     let config = recipe.config(vocabularySize: tokenizer.vocabularySize)
     try config.validate()
     let dataset = try Self.dataset(recipe, corpus: corpus, tokenizer)
-    trainer = try Trainer(config, dataset: dataset, options: recipe.options)
+    trainer = try Trainer(config, from: pretrained, dataset: dataset, options: recipe.options)
+    origin = pretrained?.origin
     opening = OpeningTokens(of: dataset[.training], by: tokenizer)
     self.recipe = recipe
     self.corpus = CorpusFingerprint(corpus)
@@ -103,6 +113,7 @@ public struct TrainingRun {
       checkpoint.model, after: saved.step, batchOffset: saved.state.batchOffset,
       consecutiveSkips: saved.state.consecutiveSkips, dataset: dataset, options: options)
     try trainer.restoreOptimizer(of: saved.checkpoint.path, calls)
+    origin = saved.state.origin
     opening = OpeningTokens(of: dataset[.training], by: tokenizer)
     self.recipe = recipe
     self.corpus = fingerprint
@@ -266,6 +277,7 @@ extension TrainingRun {
 
   private func runState(isReturnPoint: Bool) -> RunState {
     var state = RunState(recipe: recipe, corpus: corpus, patience: patience)
+    state.origin = origin
     (state.batchOffset, state.consecutiveSkips) = (trainer.batchOffset, trainer.consecutiveSkips)
     state.returnStep = isReturnPoint ? nil : returnPoint?.checkpoint.step
     return state

@@ -80,6 +80,17 @@ extension TrainingReport {
     if run.trainer.step > 0 { fact("resumed", "after step \(Formatting.count(run.trainer.step))") }
   }
 
+  /// Shows what model the run begins with.
+  func show(_ pretrained: Pretrained, on text: Corpus) {
+    let (origin, added) = (pretrained.origin, pretrained.addedTokenCount(for: text))
+    let news = added == 0 ? "" : "; \(Formatting.count(added, unit)) new to it, with rows of their own"
+    fact("pretrained", printable(origin.path) + news)
+    line([
+      "event": "pretrained", "path": .string(origin.path), "sha256": .string(origin.sha256),
+      "added_tokens": .integer(added),
+    ])
+  }
+
   func fact(_ label: String, _ text: String) {
     say(Formatting.padded(label, to: -11) + text)
   }

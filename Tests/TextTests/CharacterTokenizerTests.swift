@@ -37,6 +37,14 @@ import Text
     #expect(try CharacterTokenizer(scalars: ["\u{212B}", "\u{C5}"]).vocabularySize == 3)
   }
 
+  @Test("what a text has besides comes after a vocabulary's own")
+  func covering() throws {
+    let tokenizer = try CharacterTokenizer(scalars: ["b", "a"])
+    let extended = try tokenizer.covering(Corpus("cab\n"))
+    #expect(extended as? CharacterTokenizer == (try CharacterTokenizer(scalars: ["b", "a", "\n", "c"])))
+    #expect(try tokenizer.covering(Corpus("ab")) as? CharacterTokenizer == tokenizer)
+  }
+
   @Test("an empty vocabulary has <unk> alone")
   func emptyVocabulary() throws {
     let tokenizer = try CharacterTokenizer(scalars: [])

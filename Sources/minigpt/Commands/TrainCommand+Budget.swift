@@ -25,6 +25,7 @@ extension TrainCommand {
   /// The settings that stay as they are in the recipe that the plan begins with.
   private var chosenSettings: Set<String> {
     Set(changes.keys).union(preset == nil ? [] : BudgetPlanner.settingsOfPresets)
+      .union(pretrained == nil ? [] : Recipe.shapeSettings)
   }
 
   /// The plan of a fresh run on `text`.
@@ -91,8 +92,11 @@ extension TrainCommand {
     var base = preset.flatMap(Preset.named)?.recipe ?? usualRecipe
     // The steps are named even where they are the usual ones: without them there would be the usual budget.
     base.options.maxIterations = 0
-    let flags = recipe.flags(over: base).flatMap { ["--" + $0.name.replacing("_", with: "-"), $0.text] }
-    return ([invocation(), "train"] + (corpus + presetWords + flags).map(shellQuoted)).joined(separator: " ")
+    let flags = recipe.flags(over: base).filter { pretrained == nil || !Recipe.shapeSettings.contains($0.name) }
+    let words =
+      corpus + presetWords + (pretrained.map { ["--init-from", $0] } ?? [])
+      + flags.flatMap { ["--" + $0.name.replacing("_", with: "-"), $0.text] }
+    return ([invocation(), "train"] + words.map(shellQuoted)).joined(separator: " ")
   }
 
   /// The words of this command line that a resumed run's have, which goes on to its number of steps.

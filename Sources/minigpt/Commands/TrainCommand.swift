@@ -11,6 +11,8 @@ struct TrainCommand: RunCommand {
   var corpus = BundledCorpus.path
   var output: String?
   var preset: String?
+  /// The checkpoint that the model begins with.
+  var pretrained: String?
   var time = TrainingTime.usual
   var configFile: String?
   /// What the configuration file and the command line change in the preset's recipe, by the names of settings.
@@ -34,6 +36,8 @@ struct TrainCommand: RunCommand {
       .init(
         "On your own text, for two minutes; checkpoints are saved to checkpoints/my-text.",
         "minigpt train data/my-text.txt"),
+      .init(
+        "Fine-tune a model on another text.", "minigpt train data/my-text.txt --init-from checkpoints/demo"),
       .init("A deeper model, trained for longer.", "minigpt train data/my-text.txt --n-layer 6 --max-iters 5000"),
       .init("Resume an interrupted run.", "minigpt train data/my-text.txt --resume"),
     ],
@@ -62,6 +66,7 @@ struct TrainCommand: RunCommand {
 
     var run: TrainingRun
     if resumes, let saved = try SavedRun(lock) {
+      if let pretrained { try saved.requireBegun(with: pretrained) }
       var recipe = recipe(from: saved.recipe).resuming(saved.recipe)
       for damage in saved.damage { report.say("Passed over: \(damage)") }
       let plan = try time.budget.map { try planToGoOn($0, recipe, on: text, clock) }
@@ -79,13 +84,17 @@ struct TrainCommand: RunCommand {
         return .success
       }
     } else {
-      var recipe = recipe(from: usualRecipe)
+      let pretrained = try pretrained.map(Pretrained.init(at:))
+      for note in pretrained?.notes ?? [] { report.say(note) }
+      let start = recipe(from: usualRecipe)
+      var recipe = pretrained?.applied(to: start).changed(by: changes) ?? start
       let plan = try budgetOfFreshRun.map { try self.plan($0, from: recipe, on: text, clock) }
       if let plan { recipe = plan.recipe }
-      run = try TrainingRun(recipe, corpus: text, in: lock, replacing: overwrites || resumes)
+      run = try TrainingRun(recipe, corpus: text, in: lock, replacing: overwrites || resumes, from: pretrained)
       run.floor = floor
       if let plan { report.show(plan, command: command(for: recipe)) }
       report.begin(run, corpus: corpus)
+      if let pretrained { report.show(pretrained, on: text) }
       report.show(text, of: run)
       if let plan { return try finish(&run, report, by: plan, clock) }
     }

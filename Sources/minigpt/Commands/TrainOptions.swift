@@ -9,6 +9,12 @@ extension TrainCommand {
       .preset(\.preset),
       .budget,
       .option(
+        "init-from", \.pretrained, .path(), defaultText: "random weights",
+        help: """
+          Fine-tune: begin with the model of this run (its best) or checkpoint. Its shape stays; characters that it does \
+          not know get new rows; optimizer and schedule begin anew.
+          """),
+      .option(
         "config", \.configFile, .path("file"), defaultText: nil,
         help: "A JSON file of options by name, such as {\"n_layer\": 6}; the command line takes precedence."),
       .option(
@@ -88,6 +94,6 @@ extension ArgumentDefinition where Root: RunCommand {
 /// sampling and scoring, and the budget, as well.
 package func namingFlags(in text: String) -> String {
   let others = SampleCommand.definition.named.map(\.name) + EvalCommand.definition.named.map(\.name)
-  let names = Recipe.settings.map(\.name) + others.map { $0.replacing("-", with: "_") } + ["budget"]
+  let names = Recipe.settings.map(\.name) + others.map { $0.replacing("-", with: "_") } + ["budget", "init_from"]
   return names.reduce(text) { $0.replacing("`\($1)`", with: "--\(canonicalName($1))") }
 }
