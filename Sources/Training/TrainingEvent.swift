@@ -43,7 +43,18 @@ public struct Refit: Sendable, Equatable {
 }
 
 extension TrainingEvent {
-  /// The event as a line of `metrics.jsonl`, which has no warnings, and of `--json` has it.
+  /// The event as a line of `metrics.jsonl`, which has no warnings.
+  ///
+  /// - Parameter time: the wall clock's, in seconds since 1970. A checkpoint's line has none: a resumed run writes it again,
+  ///   the same.
+  func line(at time: Double) -> JSON {
+    if case .checkpoint = self { return json }
+    var line = json
+    line["time"] = .number((time * 1e3).rounded() / 1e3)
+    return line
+  }
+
+  /// The event as a line of `--json` has it.
   package var json: JSON {
     switch self {
     case .baselines(let baselines, let floor):

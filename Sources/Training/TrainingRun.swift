@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Foundation
 import Layers
 import Text
 import Transformer
@@ -235,7 +236,7 @@ extension TrainingRun {
   }
 
   func emit(_ event: TrainingEvent, _ onEvent: (TrainingEvent) -> Void) throws {
-    try metrics.append(event.json)
+    try metrics.append(event.line(at: Date().timeIntervalSince1970))
     onEvent(event)
   }
 

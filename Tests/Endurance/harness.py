@@ -22,7 +22,7 @@ MODEL = (
     " --dropout 0.1 --eval-iters 2"
 ).split()
 LIMIT = 60  # seconds; a program that takes longer hangs
-TIMING = ("tokens_per_second", "ms_per_step", "seconds", "time_to_first_token_ms")
+TIMING = ("tokens_per_second", "ms_per_step", "time", "seconds", "time_to_first_token_ms")
 
 
 # -- The program ------------------------------------------------------------------------------------------------------

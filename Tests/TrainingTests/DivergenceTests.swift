@@ -68,7 +68,7 @@ private func files(_ path: String) throws -> [String: Data] {
 private func metrics(_ path: String, checkpoints: Bool = true) throws -> [String] {
   try String(contentsOfFile: path + "/metrics.jsonl", encoding: .utf8).split(separator: "\n").compactMap { line in
     var event = try JSON(parsing: String(line), from: "metrics.jsonl")
-    (event["ms_per_step"], event["tokens_per_second"], event["path"]) = (nil, nil, nil)
+    for member in ["ms_per_step", "tokens_per_second", "time", "path"] { event[member] = nil }
     return event["event"] == "checkpoint" && !checkpoints ? nil : event.compact
   }
 }
@@ -106,6 +106,30 @@ struct DivergenceTests {
       #expect(line?.hasSuffix(#","consecutive":1}"#) == true)
       let state = try TrainerState(of: path + "/last").trainer
       #expect(state["consecutive_skips"].value == 1 && state["batch_offset"].value == nil)
+    }
+  }
+
+  @Test("each event of its record, and each member of it, stands in README")
+  func documented() throws {
+    let page = try String(
+      contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../README.md"),
+      encoding: .utf8)
+    try withTemporaryDirectory { path in
+      _ = try train([0: [8, 9, 10]], in: path) { _ in }
+      var kinds: Set<String> = []
+      for line in try String(contentsOfFile: path + "/metrics.jsonl", encoding: .utf8).split(separator: "\n") {
+        guard case .object(let members) = try JSON(parsing: String(line), from: "metrics.jsonl"),
+          case .string(let kind) = members[0].value
+        else { throw FileError.malformed(file: path, reason: String(line)) }
+        kinds.insert(kind)
+        let row = page.split(separator: "\n").first { $0.hasPrefix("| `\(kind)` |") } ?? ""
+        #expect(!row.isEmpty, "\(kind)")
+        for member in members where !["event", "step", "time"].contains(member.name) {
+          #expect(row.contains("`\(member.name)`"), "\(kind): \(member.name)")
+        }
+        #expect(members.map(\.name).contains("time") == (kind != "checkpoint"))
+      }
+      #expect(kinds == ["baselines", "step", "skipped", "eval", "checkpoint", "rollback"])
     }
   }
 
