@@ -1,5 +1,3 @@
-import Files
-
 /// The record of a run, `metrics.jsonl`, read whole: which steps it has, and what is wrong with it.
 package struct MetricsRecord: Sendable {
   /// The last step in it; steps count from 1.
@@ -11,46 +9,31 @@ package struct MetricsRecord: Sendable {
   /// Whether the last line has no end, as an interruption leaves it.
   package private(set) var isCutShort = false
 
-  private let path: String
   private var line = 0
   /// The last step for which an event of this kind stands there.
   private var last: [String: Int] = [:]
 
   private static let mostProblems = 5
-  /// No line of ours comes near.
-  private static let longestLine = 1 << 16
 
   /// The record of `run`.
   ///
   /// - Throws: `FileError` where it cannot be read.
   package init(of run: RunDirectory) throws {
-    path = run.metricsPath
-    let file = try InputFile(path, ifMissing: "the run has no record of its steps")
-    var pending: [UInt8] = []
-    for start in stride(from: 0, to: file.byteCount, by: 1 << 18) {
-      pending += try file.bytes(in: start..<min(start + 1 << 18, file.byteCount))
-      var lines = pending.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      let rest = lines.removeLast()
-      for bytes in lines { read(Array(bytes)) }
-      pending = Array(rest)
-      guard pending.count <= Self.longestLine else {
-        line += 1
-        note("longer than any event")
-        return
-      }
-    }
-    isCutShort = !pending.isEmpty
+    var record = Self()
+    record.isCutShort = try MetricsEvent.forEach(of: run) { record.read($0) }
+    self = record
   }
+
+  private init() {}
 
   private mutating func note(_ problem: String) {
     if problems.count < Self.mostProblems { problems.append("line \(line): \(problem)") }
   }
 
-  private mutating func read(_ bytes: [UInt8]) {
+  private mutating func read(_ event: MetricsEvent?) {
     line += 1
-    guard bytes.count <= Self.longestLine, let event = try? JSON(parsing: bytes, from: path),
-      case .string(let kind)? = event["event"], case .integer(let step)? = event["step"]
-    else { return note("no event of a run") }
+    guard let event else { return note("no event of a run") }
+    let (kind, step) = (event.kind, event.step)
     switch kind {
     case "step", "skipped":
       if step <= lastStep {

@@ -1,5 +1,7 @@
+import Checkpoints
 import Foundation
 import Layers
+import Testing
 import Text
 import Training
 import Transformer
@@ -23,6 +25,14 @@ func trainer(_ recipe: Recipe = smallRecipe()) throws -> Trainer {
   let dataset = try TokenDataset(TokenIDs(encoding: smallText, by: tokenizer), blockSize: recipe.model.contextLength)
   return try Trainer(
     recipe.config(vocabularySize: tokenizer.vocabularySize), dataset: dataset, options: recipe.options)
+}
+
+/// Trains a run until it has taken so many steps, stops it, and lets go of its directory.
+func stopSmallRun(_ recipe: Recipe, in path: String, after wanted: Int) throws {
+  var steps = 0
+  var run = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path))
+  let outcome = try run.train(onEvent: { if case .step = $0 { steps += 1 } }, shouldStop: { steps == wanted })
+  #expect(outcome == .interrupted)
 }
 
 /// The elements of all parameters, in their order.

@@ -230,12 +230,4 @@ struct TrainingRunTests {
     var run = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path))
     _ = try run.train(onEvent: { _ in })
   }
-
-  /// Trains a run until it has taken so many steps, stops it, and lets go of its directory.
-  private func stopSmallRun(_ recipe: Recipe, in path: String, after wanted: Int) throws {
-    var steps = 0
-    var run = try TrainingRun(recipe, corpus: smallText, in: RunDirectory(path))
-    let outcome = try run.train(onEvent: { if case .step = $0 { steps += 1 } }, shouldStop: { steps == wanted })
-    #expect(outcome == .interrupted)
-  }
 }
