@@ -15,3 +15,13 @@ extension Checkpoint {
       file: directory + "/" + Self.configName, reason: differences.joined(separator: "; "))
   }
 }
+
+extension Checkpoint {
+  /// The configuration of the model in `directory`, of which `config.json` alone is read.
+  ///
+  /// - Throws: `FileError`: there is none, or it is not of a model that opens here.
+  package static func configuration(in directory: String, calls: any SystemCalls = POSIX()) throws -> GPTConfig {
+    let file = try document(configName, in: directory, calls)
+    return try Checkpoints.architecture(of: file).config(from: file)
+  }
+}

@@ -119,7 +119,7 @@ public struct Checkpoint: Sendable {
     try Checkpoints.architecture(of: document(configName, in: directory, calls))
   }
 
-  private static func document(
+  static func document(
     _ name: String, in directory: String, _ calls: any SystemCalls, atMost limit: Int = InputFile.smallDocument
   ) throws -> JSONField {
     try InputFile(directory + "/" + name, ifMissing: "take another checkpoint", calls: calls).json(atMost: limit)

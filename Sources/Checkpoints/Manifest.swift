@@ -72,17 +72,31 @@ extension Manifest {
         throw FileError.missing(
           path: path, remedy: "the checkpoint was written without it; take another checkpoint of the run")
       }
-      let remedy = "the manifest lists it; take another checkpoint of the run"
-      let file = try InputFile(path, ifMissing: remedy, calls: calls)
-      guard file.byteCount == expected.byteCount else {
-        let reason = file.byteCount < expected.byteCount ? "truncated" : "altered"
-        throw FileError.damaged(
-          file: path, reason: "\(reason): \(file.byteCount) bytes, \(expected.byteCount) in the manifest")
-      }
-      guard try file.sha256() == expected.sha256 else {
+      guard try file(at: path, as: expected, calls).sha256() == expected.sha256 else {
         throw FileError.damaged(
           file: path, reason: "altered: its SHA-256 is not the one in the manifest")
       }
     }
+  }
+
+  /// Holds the sizes of all files in `directory` against the manifest, which takes no time.
+  ///
+  /// - Throws: `FileError` that names the first file that is missing or has another size.
+  package func verifySizes(in directory: String, calls: any SystemCalls = POSIX()) throws {
+    for (name, expected) in files.sorted(by: { $0.key < $1.key }) {
+      _ = try file(at: directory + "/" + name, as: expected, calls)
+    }
+  }
+
+  /// Opens the file at `path`, which must be of the size that is `expected`.
+  private func file(at path: String, as expected: FileDigest, _ calls: any SystemCalls) throws -> InputFile {
+    let file = try InputFile(
+      path, ifMissing: "the manifest lists it; take another checkpoint of the run", calls: calls)
+    guard file.byteCount == expected.byteCount else {
+      let reason = file.byteCount < expected.byteCount ? "truncated" : "altered"
+      throw FileError.damaged(
+        file: path, reason: "\(reason): \(file.byteCount) bytes, \(expected.byteCount) in the manifest")
+    }
+    return file
   }
 }

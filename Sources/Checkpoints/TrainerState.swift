@@ -31,6 +31,14 @@ package struct TrainerState: Sendable {
     trainer = document["trainer"]
   }
 
+  /// The state of the checkpoint in `directory`; nil where it has none, as a model that is only to be used.
+  ///
+  /// - Throws: `FileError` where it is not as written.
+  package static func ifPresent(in directory: String, calls: any SystemCalls = POSIX()) throws -> TrainerState? {
+    guard try calls.kind(of: directory + "/" + fileName, followsLink: true) != nil else { return nil }
+    return try TrainerState(of: directory, calls: calls)
+  }
+
   var json: JSON {
     [
       "step": .integer(step), "validation_loss": validationLoss.map(JSON.number) ?? nil,
