@@ -8,6 +8,9 @@ package protocol Architecture: Sendable {
   /// `model_type` in `config.json`, by which a checkpoint's architecture is known.
   var modelType: String { get }
 
+  /// transformers' class of such a model: "Starcoder2ForCausalLM".
+  var transformersClass: String { get }
+
   /// Which of `GPT`'s architectures it is.
   var modelArchitecture: ModelArchitecture { get }
 

@@ -24,4 +24,16 @@ extension Checkpoint {
     let file = try document(configName, in: directory, calls)
     return try Checkpoints.architecture(of: file).config(from: file)
   }
+
+  /// transformers' class of the model: "Starcoder2ForCausalLM".
+  package var transformersClass: String { architecture.transformersClass }
+
+  /// How the files in `directory` store the weights.
+  ///
+  /// - Throws: `FileError` where there are none, or they are no safetensors files.
+  package static func storedElementTypes(
+    in directory: String, calls: any SystemCalls = POSIX()
+  ) throws -> Set<StoredElementType> {
+    try StoredWeights(in: directory, calls).elementTypes()
+  }
 }

@@ -4,6 +4,7 @@ import Transformer
 /// nanochat's model as transformers keeps it: https://github.com/karpathy/nanochat.
 package struct NanoChat: Architecture {
   package let modelType = "nanochat"
+  package let transformersClass = "NanoChatForCausalLM"
   package let modelArchitecture = ModelArchitecture.nanochat
 
   /// The architecture; it has no state.
@@ -16,7 +17,7 @@ extension NanoChat {
   /// Every field is written, because what is left out becomes nanochat's own: an end-of-text token with the id 1, say.
   package func json(of config: GPTConfig) -> JSON {
     [
-      "architectures": ["NanoChatForCausalLM"],
+      "architectures": [.string(transformersClass)],
       "model_type": .string(modelType),
       "dtype": "float32",
       "vocab_size": .integer(config.vocabularySize),
@@ -71,7 +72,7 @@ extension NanoChat {
     if cap.value != nil, try cap.ifPresent?.number != modelArchitecture.logitCap {
       throw cap.unsupported("\(modelArchitecture.logitCap ?? 0)")
     }
-    try document.requireClass("NanoChatForCausalLM")
+    try document.requireClass(transformersClass)
     try document.requirePlainRotation()
   }
 }

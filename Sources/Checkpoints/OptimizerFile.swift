@@ -32,6 +32,11 @@ package struct OptimizerFile {
     try names.requireTensors(of: file, for: stored)
   }
 
+  /// Whether the checkpoint in `directory` has such a file.
+  package static func isPresent(in directory: String, calls: any SystemCalls = POSIX()) throws -> Bool {
+    try calls.kind(of: directory + "/" + name, followsLink: true) != nil
+  }
+
   /// Reads the tensor called `name`.
   package func tensor(_ name: String, shape: [Int]) throws -> Tensor {
     let (kind, parameter) = Self.split(name)

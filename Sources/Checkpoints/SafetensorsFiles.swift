@@ -44,6 +44,9 @@ struct SafetensorsFiles {
   /// How many tensors there are.
   var tensorCount: Int { places.count }
 
+  /// What the elements of the tensors are.
+  var elementTypes: Set<StoredElementType> { Set(files.flatMap { $0.header.entries.map(\.elementType) }) }
+
   /// Whether there is a tensor called `name`.
   func holds(_ name: String) -> Bool { places[ExactName(name)] != nil }
 

@@ -4,6 +4,7 @@ import Transformer
 /// Starcoder2 as transformers keeps it: Lozhkov et al., arXiv 2402.19173.
 package struct Starcoder2: Architecture {
   package let modelType = "starcoder2"
+  package let transformersClass = "Starcoder2ForCausalLM"
   package let modelArchitecture = ModelArchitecture.gpt
 
   /// The architecture; it has no state.
@@ -17,7 +18,7 @@ extension Starcoder2 {
   /// value heads, say, or an end-of-text token with the id 50256.
   package func json(of config: GPTConfig) -> JSON {
     [
-      "architectures": ["Starcoder2ForCausalLM"],
+      "architectures": [.string(transformersClass)],
       "model_type": .string(modelType),
       "torch_dtype": "float32",  // transformers 4
       "dtype": "float32",  // transformers 5
@@ -70,7 +71,7 @@ extension Starcoder2 {
     try document["model_type"].require(.string(modelType))
     try document["hidden_act"].ifPresent?.require("gelu_pytorch_tanh")
     try document["use_bias"].ifPresent?.require(true)
-    try document.requireClass("Starcoder2ForCausalLM")
+    try document.requireClass(transformersClass)
     try document.requirePlainRotation()
   }
 }

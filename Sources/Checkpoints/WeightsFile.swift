@@ -63,6 +63,9 @@ struct StoredWeights {
     return model
   }
 
+  /// What the elements of the tensors are.
+  func elementTypes() throws -> Set<StoredElementType> { try open().elementTypes }
+
   private func open() throws -> SafetensorsFiles {
     if let index { return try SafetensorsFiles(index, in: directory, calls) }
     return SafetensorsFiles(

@@ -26,6 +26,7 @@ struct ArchitectureTests {
 
 /// An architecture that knows nothing of sliding windows.
 private struct Forgetful: Architecture {
+  let transformersClass = "ForgetfulForCausalLM"
   let modelType = "forgetful"
   let modelArchitecture = ModelArchitecture.gpt
 

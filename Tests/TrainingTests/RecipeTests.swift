@@ -178,6 +178,7 @@ struct RecipeTests {
 
 /// An architecture that knows nothing of sliding windows and grouped queries.
 private struct Forgetful: Architecture {
+  let transformersClass = "ForgetfulForCausalLM"
   let modelType = "forgetful"
   let modelArchitecture = ModelArchitecture.gpt
 
