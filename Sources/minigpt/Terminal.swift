@@ -50,13 +50,33 @@ package final class Terminal {
     send(shown(text, on: stream), to: stream)
   }
 
-  /// Writes `text` in bold where the stream shows colours and `NO_COLOR` (no-color.org) is not set.
-  package func writeBold(_ text: String, to stream: Stream = .output) {
-    let isPlain = !isInteractive(stream) || environment["NO_COLOR"]?.isEmpty == false
-    guard !isPlain, !text.isEmpty else { return write(text, to: stream) }
-    hideProgress()
-    send("\u{1B}[1m" + shown(text, on: stream) + "\u{1B}[0m", to: stream)
+  /// How text looks where the stream shows colours and `NO_COLOR` (no-color.org) is not set.
+  package enum Style: Sendable, Equatable {
+    case plain, bold, faint
+    /// One of the terminal's own colours, each readable on light and on dark; they repeat.
+    case color(Int)
+
+    /// The parameter of the escape sequence "select graphic rendition"; nil for none.
+    fileprivate var parameter: Int? {
+      switch self {
+      case .plain: nil
+      case .bold: 1
+      case .faint: 2
+      case .color(let index): [36, 35, 32, 33, 34, 31][index % 6]
+      }
+    }
   }
+
+  /// Writes `text` in `style`.
+  package func write(_ text: String, in style: Style, to stream: Stream = .output) {
+    let isPlain = !isInteractive(stream) || environment["NO_COLOR"]?.isEmpty == false
+    guard !isPlain, !text.isEmpty, let parameter = style.parameter else { return write(text, to: stream) }
+    hideProgress()
+    send("\u{1B}[\(parameter)m" + shown(text, on: stream) + "\u{1B}[0m", to: stream)
+  }
+
+  /// Writes `text` in bold.
+  package func writeBold(_ text: String, to stream: Stream = .output) { write(text, in: .bold, to: stream) }
 
   /// Writes `text` and a line feed.
   package func writeLine(_ text: String = "", to stream: Stream = .output) {

@@ -21,6 +21,8 @@ package struct ArgumentDefinition<Root: Command>: Sendable {
   package var aliases: [String] = []
   /// How it is given.
   package let form: Form
+  /// Whether an argument given by its place, the last of them, takes all the words that are left.
+  package var isRepeated = false
   /// What stands between angle brackets in help; empty for a flag that is false unless given.
   package let placeholder: String
   /// One sentence for `--help`.
@@ -59,6 +61,15 @@ extension ArgumentDefinition {
     ArgumentDefinition(
       name: name, form: .positional(isRequired: false), placeholder: name, help: help,
       defaultText: defaultText, assign: type.assignment { $1[keyPath: property] = $0 })
+  }
+
+  /// The last argument given by its place, of which there may be any number, and must be one.
+  package static func repeated<Value>(
+    _ name: String, _ property: any WritableKeyPath<Root, [Value]> & Sendable, _ type: ValueType<Value>, help: String
+  ) -> Self {
+    ArgumentDefinition(
+      name: name, form: .positional(isRequired: true), isRepeated: true, placeholder: name, help: help,
+      defaultText: nil, assign: type.assignment { $1[keyPath: property].append($0) })
   }
 
   /// An option, whose default is the property's initial value.
@@ -126,10 +137,10 @@ extension ArgumentDefinition {
     if case .positional = form { true } else { false }
   }
 
-  /// The argument as help and messages name it: "<corpus>", "--n-layer <n>", "--json", "--on[=true|false]".
+  /// The argument as help and messages name it: "<corpus>", "<run>...", "--n-layer <n>", "--json", "--on[=true|false]".
   package var label: String {
     switch form {
-    case .positional: "<\(name)>"
+    case .positional: "<\(name)>" + (isRepeated ? "..." : "")
     case .option: "--\(name) <\(placeholder)>"
     case .flag: "--\(name)" + (placeholder.isEmpty ? "" : "[=\(placeholder)]")
     }

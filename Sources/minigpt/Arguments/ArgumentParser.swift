@@ -8,6 +8,8 @@ package struct ArgumentParser<Root: Command> {
   private let definition: CommandDefinition<Root>
   private var command: Root
   private var openPositionals: ArraySlice<ArgumentDefinition<Root>>
+  /// What takes the words for which no place is left.
+  private var repeated: ArgumentDefinition<Root>?
 
   private init(_ definition: CommandDefinition<Root>, over command: Root) {
     self.definition = definition
@@ -63,7 +65,8 @@ package struct ArgumentParser<Root: Command> {
   }
 
   private mutating func take(_ value: String) throws(UsageError) {
-    guard let argument = openPositionals.popFirst() else { throw .unexpectedArgument(value) }
+    guard let argument = openPositionals.popFirst() ?? repeated else { throw .unexpectedArgument(value) }
+    if argument.isRepeated { repeated = argument }
     try assign(value, to: argument)
   }
 
