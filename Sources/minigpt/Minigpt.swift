@@ -1,4 +1,5 @@
 import Autograd
+import Files
 import Foundation
 
 /// The program: finds the subcommand, reads its arguments, runs it, and turns whatever it throws into text
@@ -59,7 +60,10 @@ package struct Minigpt {
       return .success
     }
     do {
-      let command = try ConfigFile.parse(words, as: C.self)
+      let command = try ConfigFile.parse(words, as: C.self) { path, names in
+        let names = names.map { printable($0) }.joined(separator: ", ")
+        terminal.writeLine("\(printable(path)): passed over, as it means nothing here: \(names)", to: .error)
+      }
       warnOfDebugBuild(on: terminal)
       warnOfInstructionSet(on: terminal)
       return try command.run(on: terminal)

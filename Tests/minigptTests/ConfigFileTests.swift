@@ -33,6 +33,23 @@ struct ConfigFileTests {
     #expect(try options(#"{"learning_rate": 1e2}"#).rate == 100)
   }
 
+  @Test("nanoGPT's keys that mean nothing here are passed over and told of; where they ask for something, refused")
+  func nanoGPT() throws {
+    var names: [String] = []
+    let text =
+      #"{"wandb_log": true, "n_layer": 6, "compile": false, "device": "cuda", "decay_lr": true, "dtype": "bfloat16"}"#
+    let command = try ConfigFile.options(of: ExampleCommand.self, in: text, from: "c.json") { names = $0 }
+    #expect(command.layerCount == 6 && names == ["wandb_log", "compile", "device", "decay_lr", "dtype"])
+    for text in [#"{"decay_lr": false}"#, #"{"init_from": "gpt2-xl"}"#, #"{"bias": false}"#] {
+      #expect { try options(text) } throws: { ErrorReport($0).code == .usage }
+    }
+    let workspace = try Workspace()
+    try workspace.write(#"{"wandb_project": "x", "backend": "nccl"}"#, to: "c.json")
+    let outcome = try workspace.train("--config", "c.json")
+    #expect(outcome.status == 0)
+    #expect(outcome.error.contains("c.json: passed over, as it means nothing here: wandb_project, backend\n"))
+  }
+
   @Test("null is the default, and an empty object changes nothing")
   func null() throws {
     #expect(try options(#"{"batch_size": null, "json": false}"#).batchSize == 12)

@@ -3,16 +3,20 @@ import Foundation
 import Text
 
 /// Options in a file: a JSON object whose members are named as on the command line, with hyphens or
-/// underscores: `{"n_layer": 6, "learning_rate": 3e-4, "resume": true}`. Null stands for the default.
+/// underscores: `{"n_layer": 6, "learning_rate": 3e-4, "resume": true}`. Null stands for the default. Keys of nanoGPT's that
+/// mean nothing here are passed over.
 package enum ConfigFile {
   /// The command that `words` describe, on top of the configuration file that they name, if any.
   ///
+  /// - Parameter onPassedOver: is told of the keys that mean nothing, where there are any.
   /// - Throws: `UsageError`, and what `options(of:in:)` throws; `TextError` where the file cannot be read.
-  package static func parse<Root: Command>(_ words: [String], as _: Root.Type) throws -> Root {
+  package static func parse<Root: Command>(
+    _ words: [String], as _: Root.Type, onPassedOver: (_ path: String, _ names: [String]) -> Void = { _, _ in }
+  ) throws -> Root {
     let command = try ArgumentParser<Root>.parse(words)
     guard let path = command.configFile else { return command }
     try requireShort(path)
-    let options = try options(of: Root.self, in: Corpus(path: path).text, from: path)
+    let options = try options(of: Root.self, in: Corpus(path: path).text, from: path) { onPassedOver(path, $0) }
     return try ArgumentParser.parse(words, over: options)
   }
 
@@ -31,10 +35,17 @@ package enum ConfigFile {
   /// - Throws: `FileError.malformed` if it is no JSON object; `UsageError.inFile` where the command
   ///   has no such option, or the option no such value.
   package static func options<Root: Command>(
-    of _: Root.Type, in text: String, from source: String
+    of _: Root.Type, in text: String, from source: String, onPassedOver: (_ names: [String]) -> Void = { _ in }
   ) throws -> Root {
     var command = Root()
+    var passedOver: [String] = []
     for (name, field) in try JSONField(JSON(parsing: text, from: source), in: source).members {
+      if Root.definition.argument(named: canonicalName(name)) == nil,
+        NanoGPTKeys.ignores(canonicalName(name), field.value)
+      {
+        passedOver.append(name)
+        continue
+      }
       do throws(UsageError) {
         let argument: ArgumentDefinition<Root> = try argument(named: name)
         if let value = field.ifPresent?.value { try assign(value, to: argument, of: &command) }
@@ -42,6 +53,7 @@ package enum ConfigFile {
         throw UsageError.inFile(source, error)
       }
     }
+    if !passedOver.isEmpty { onPassedOver(passedOver) }
     return command
   }
 
