@@ -1,4 +1,5 @@
 import Files
+import TensorBoard
 
 /// The directory of one training run.
 ///
@@ -35,7 +36,7 @@ public struct RunDirectory: Sendable {
 
   /// Whether a run makes things of this name in its directory.
   static func owns(_ name: String) -> Bool {
-    step(of: name) != nil || links.contains(name) || name == "metrics.jsonl"
+    step(of: name) != nil || links.contains(name) || name == "metrics.jsonl" || EventFile.owns(name)
   }
 
   /// The step of a checkpoint's directory name; nil if the name is another.

@@ -2,6 +2,7 @@ import Autograd
 import Checkpoints
 import Foundation
 import Layers
+import TensorBoard
 import Text
 import Transformer
 
@@ -24,6 +25,8 @@ public struct TrainingRun {
   public var floor: Double?
   /// Writes what `sample` events hold; without it there are none.
   public var writesSample: SampleWriter?
+  /// What TensorBoard reads of it; nil where nothing is written for it.
+  var eventFile: EventFile?
   /// Keeps it within its budget, if it has one.
   package var pace: Pace?
 
@@ -237,6 +240,7 @@ extension TrainingRun {
 
   func emit(_ event: TrainingEvent, _ onEvent: (TrainingEvent) -> Void) throws {
     try metrics.append(event.line(at: Date().timeIntervalSince1970))
+    if let logged = event.logged { try eventFile?.append(logged) }
     onEvent(event)
   }
 

@@ -20,6 +20,8 @@ struct TrainCommand: RunCommand {
   var resumes = false
   var overwrites = false
   var logInterval: Int?
+  /// Where TensorBoard's files go; nil where none are written.
+  var eventDirectory: EventDirectory?
   var threads: Int?
   var json = false
 
@@ -115,6 +117,7 @@ struct TrainCommand: RunCommand {
         prompt: "", maxNewTokens: Self.sampleLength, options: options
       ).text
     }
+    if let eventDirectory { try run.writeEvents(in: eventDirectory.path) }
     report.beginTable()
     Interruption.startListening()
     let outcome: TrainingRun.Outcome

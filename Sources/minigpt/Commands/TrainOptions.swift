@@ -1,3 +1,4 @@
+import Checkpoints
 import Files
 import Training
 
@@ -30,9 +31,38 @@ extension TrainCommand {
         defaultText: "ten times a second on a terminal, every ten seconds elsewhere",
         help: "Steps between lines of progress."
       ).alsoCalled("log-interval"),
+      .eventDirectory,
       .threads(\.threads),
       .json(\.json, "one JSON object for each step, evaluation and checkpoint"),
     ]
+  }
+}
+
+/// Where files for TensorBoard go.
+enum EventDirectory: Sendable, Equatable {
+  /// Into the run's own directory.
+  case run
+  case other(String)
+
+  /// The path, where it is not the run's.
+  var path: String? { if case .other(let path) = self { path } else { nil } }
+}
+
+extension ArgumentDefinition<TrainCommand> {
+  /// `--tensorboard`, alone or with a directory.
+  fileprivate static var eventDirectory: Self {
+    ArgumentDefinition(
+      name: "tensorboard", form: .flag, placeholder: "dir",
+      help: "Also write the losses, rates and samples for TensorBoard, into the run's directory or the one given.",
+      defaultText: nil,
+      assign: { (text, command) throws(RejectedValue) in
+        switch text {
+        case "": throw RejectedValue(expectation: "a path", suggestion: nil)
+        case "true": command.eventDirectory = .run
+        case "false": command.eventDirectory = nil
+        default: command.eventDirectory = .other(RunDirectory(text).path)
+        }
+      })
   }
 }
 
