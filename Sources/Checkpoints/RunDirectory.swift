@@ -101,6 +101,13 @@ extension RunDirectory {
     get throws { try isCheckpoint(path) }
   }
 
+  /// Whether this is a checkpoint without the state of a run, which cannot be resumed.
+  ///
+  /// - Throws: `FileError.system` where that cannot be told.
+  package var isExport: Bool {
+    get throws { try isCheckpoint && calls.kind(of: path + "/" + TrainerState.fileName) == nil }
+  }
+
   func isCheckpoint(_ path: String) throws -> Bool {
     try [Manifest.fileName, Checkpoint.configName].contains { try calls.kind(of: path + "/" + $0) != nil }
   }

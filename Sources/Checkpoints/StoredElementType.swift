@@ -23,6 +23,19 @@ package enum StoredElementType: String, Sendable {
     }
   }
 
+  /// The type as PyTorch calls it.
+  package var name: String {
+    switch self {
+    case .float32: "float32"
+    case .float64: "float64"
+    case .float16: "float16"
+    case .bfloat16: "bfloat16"
+    case .uint8: "uint8"
+    case .uint16: "uint16"
+    case .int32: "int32"
+    }
+  }
+
   /// How many bytes of a file an element takes.
   package var byteCount: Int {
     switch self {

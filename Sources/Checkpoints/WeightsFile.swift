@@ -8,10 +8,14 @@ enum WeightsFile {
   static let name = "model.safetensors"
 
   static func write(_ model: GPT, _ architecture: any Architecture, to file: inout DurableFile) throws {
-    let names = StoredParameters(architecture, model.config)
-    try file.write(safetensors: model.namedParameters.flatMap { names.stored($0.tensor, of: $0.name) })
+    try file.write(safetensors: tensors(of: model, architecture))
   }
 
+  /// The weights of `model` by the names that `architecture` gives them.
+  static func tensors(of model: GPT, _ architecture: any Architecture) -> [(name: String, tensor: Tensor)] {
+    let names = StoredParameters(architecture, model.config)
+    return model.namedParameters.flatMap { names.stored($0.tensor, of: $0.name) }
+  }
 }
 
 // MARK: - Reading

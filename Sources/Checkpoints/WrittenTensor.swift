@@ -17,6 +17,14 @@ package struct WrittenTensor: Sendable {
     withBytes = { try tensor.withUnsafeBytes($0) }
   }
 
+  /// Elements of `elementType` whose bytes `withBytes` hands over.
+  init(
+    _ name: String, _ elementType: StoredElementType, shape: [Int],
+    withBytes: @escaping @Sendable ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) {
+    (self.name, self.elementType, self.shape, self.withBytes) = (name, elementType, shape, withBytes)
+  }
+
   /// Ids of a vocabulary of the given size, in the fewest bytes that hold each of them.
   package init(_ name: String, _ ids: TokenIDs, vocabularySize: Int) {
     (self.name, shape) = (name, [ids.count])

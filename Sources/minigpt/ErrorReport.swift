@@ -1,3 +1,4 @@
+import Checkpoints
 import Files
 import Sampling
 import Text
@@ -22,7 +23,7 @@ package struct ErrorReport: Equatable {
       case let error as FileError: error.exitCode
       case is SavingFailure: .ioFailure
       case let error as SamplingError: error.exitCode
-      case is UnknownCharacterError: .badData
+      case is UnknownCharacterError, is ExportError: .badData
       case is Terminal.WriteFailure: .ioFailure
       default: .defect
       }
@@ -30,7 +31,7 @@ package struct ErrorReport: Equatable {
       switch error {
       case TrainingError.otherText, TrainingError.differsFromRun, TrainingError.holdsRun, FileError.inUse:
         namingFlags(in: "\(error)") + " (--out)"
-      case is TrainingError, is TextError, is SamplingError, is MemoryError: namingFlags(in: "\(error)")
+      case is TrainingError, is TextError, is SamplingError, is MemoryError, is ExportError: namingFlags(in: "\(error)")
       default: code == .defect ? "This is a defect of minigpt: \(error)" : "\(error)"
       }
     message = visible(Self.cut(text))

@@ -12,7 +12,7 @@ package struct Minigpt {
   /// Every subcommand, in the order of help.
   package static let commands: [any Command.Type] = [
     TrainCommand.self, SampleCommand.self, EvalCommand.self, GradientCheckCommand.self, BenchCommand.self,
-    CorpusCommand.self, RunsCommand.self, InfoCommand.self, PlotCommand.self, VerifyCommand.self,
+    CorpusCommand.self, RunsCommand.self, InfoCommand.self, PlotCommand.self, ExportCommand.self, VerifyCommand.self,
   ]
 
   static func main() {

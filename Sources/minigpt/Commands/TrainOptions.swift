@@ -121,9 +121,11 @@ extension ArgumentDefinition where Root: RunCommand {
 }
 
 /// `text` with the names of settings that stand between backquotes in it as flags: "`n_layer`" as "--n-layer"; options of
-/// sampling and scoring, and the budget, as well.
+/// sampling, scoring and exporting, and the budget, as well.
 package func namingFlags(in text: String) -> String {
-  let others = SampleCommand.definition.named.map(\.name) + EvalCommand.definition.named.map(\.name)
+  let others =
+    SampleCommand.definition.named.map(\.name) + EvalCommand.definition.named.map(\.name)
+    + ExportCommand.definition.named.map(\.name)
   let names = Recipe.settings.map(\.name) + others.map { $0.replacing("-", with: "_") } + ["budget", "init_from"]
   return names.reduce(text) { $0.replacing("`\($1)`", with: "--\(canonicalName($1))") }
 }
