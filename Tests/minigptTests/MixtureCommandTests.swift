@@ -21,7 +21,7 @@ struct MixtureCommandTests {
     let header = try #require(outcome.output.split(separator: "\n").first { $0.contains("val loss  ") })
     #expect(
       header.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
-        == "step tokens epochs train loss val loss bits/char network time")
+        == "step seen epochs train loss val loss val bits/char network time")
     let plain = try Workspace().train()
     #expect(!plain.output.contains("network"))
   }

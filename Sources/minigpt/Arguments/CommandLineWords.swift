@@ -5,8 +5,11 @@
 package enum CommandLineWords {
   /// The words that the process was started with, without the program's name.
   ///
-  /// - Throws: `UsageError.notUTF8`.
+  /// - Throws: `UsageError.notUTF8`; `.conflict` where the system does not say them.
   static func ofProcess() throws(UsageError) -> [String] {
+    guard CommandLine.argc > 0 else {
+      throw .conflict("The command line cannot be read: on Linux, Swift has it from /proc, which is not mounted here.")
+    }
     var words: [[UInt8]] = []
     for index in 0..<Int(CommandLine.argc) {
       guard let word = CommandLine.unsafeArgv[index] else { break }

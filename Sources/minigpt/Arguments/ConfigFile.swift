@@ -40,9 +40,7 @@ package enum ConfigFile {
     var command = Root()
     var passedOver: [String] = []
     for (name, field) in try JSONField(JSON(parsing: text, from: source), in: source).members {
-      if Root.definition.argument(named: canonicalName(name)) == nil,
-        NanoGPTKeys.ignores(canonicalName(name), field.value)
-      {
+      if NanoGPTKeys.ignores(canonicalName(name), field.value) {
         passedOver.append(name)
         continue
       }
