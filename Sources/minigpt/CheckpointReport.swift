@@ -114,12 +114,7 @@ extension CheckpointReport {
   }
 
   private func recipe(_ origin: CheckpointSummary.Origin) -> String {
-    let flags = origin.differences.map { name, text in
-      // What is true or false is a flag.
-      let value = text == "true" ? "" : text == "false" ? "=false" : " " + shellQuoted(text)
-      return "--" + name.replacing("_", with: "-") + value
-    }
-    return (["--preset \(origin.preset.name)"] + flags).joined(separator: " ")
+    (["--preset", origin.preset.name] + origin.differences.flatMap(\.words)).map(shellQuoted).joined(separator: " ")
       + "\(origin.differences.contains { $0.name == "seed" } ? "" : "; seed \(origin.recipe.options.seed)")"
   }
 }

@@ -29,7 +29,9 @@ VARIANTS = {
     "Muon's learning rate 0.05": ["--muon-lr", "0.05"],
     "Muon's momentum 0.9": ["--muon-momentum", "0.9"],
     "AdamW's learning rate 0.01": ["--learning-rate", "0.01", "--min-lr", "1e-4"],
-    "AdamW's beta2 0.95": ["--beta2", "0.95"],
+    "AdamW's beta2 0.97, a half-life of a sixtieth of the run": ["--beta2", "0.97"],
+    "twice the batch, half the steps": ["--batch-size", "24", "--max-iters", "650"],
+    "half the batch, twice the steps": ["--batch-size", "6", "--max-iters", "2600"],
     "dropout 0.1": ["--dropout", "0.1"],
 }
 

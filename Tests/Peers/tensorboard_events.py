@@ -59,7 +59,7 @@ def record(path):
             samples[step] = event["text"]
         elif kind in ["step", "eval"]:
             for name, value in event.items():
-                if isinstance(value, float):
+                if isinstance(value, float) and name != "time":
                     scalars.setdefault(f"{kind}/{name}", {})[step] = value
     return scalars, samples
 

@@ -119,15 +119,17 @@ struct TrainingRunTests {
       (other.model.width, other.options.seed, other.options.maxIterations) = (32, 1, 99)
       other.options.optimizer = .muon
       do {
-        _ = try TrainingRun(resuming: saved, other, corpus: smallText + "!")
+        _ = try TrainingRun(resuming: saved, other, corpus: smallText)
         Issue.record("resumed")
       } catch let error as TrainingError {
-        for named in [
-          "`n_embd` was 16, is 32", "`seed` was 1337, is 1", "`optimizer` was adamw, is muon", "corpus",
-        ] {
+        for named in ["`n_embd` was 16, is 32", "`seed` was 1337, is 1", "`optimizer` was adamw, is muon"] {
           #expect(error.description.contains(named))
         }
         #expect(!error.description.contains("max_iters"))
+      }
+      let count = smallText.unicodeScalars.count
+      #expect(throws: TrainingError.otherText(path: path, characters: count, found: count + 1)) {
+        try TrainingRun(resuming: saved, saved.recipe, corpus: smallText + "!")
       }
     }
   }

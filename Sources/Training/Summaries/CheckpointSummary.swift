@@ -28,7 +28,7 @@ package struct CheckpointSummary: Sendable {
     package let corpusSHA256: String
     /// The preset that the recipe differs least from, and the settings that differ.
     package let preset: Preset
-    package let differences: [(name: String, text: String)]
+    package let differences: [Recipe.Flag]
     /// The course of its run, where the record stands beside the checkpoint.
     package let history: RunHistory?
   }

@@ -95,7 +95,7 @@ extension TrainCommand {
     let flags = recipe.flags(over: base).filter { pretrained == nil || !Recipe.shapeSettings.contains($0.name) }
     let words =
       corpus + presetWords + (pretrained.map { ["--init-from", $0] } ?? [])
-      + flags.flatMap { ["--" + $0.name.replacing("_", with: "-"), $0.text] }
+      + flags.flatMap(\.words)
     return ([invocation(), "train"] + words.map(shellQuoted)).joined(separator: " ")
   }
 
