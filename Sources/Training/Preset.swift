@@ -17,10 +17,10 @@ public struct Preset: Sendable {
     name: "baby", summary: "nanoGPT's character model for a CPU: L4 H4 C128 T64 B12, 2,000 iterations",
     recipe: Recipe(layerCount: 4, headCount: 4, width: 128, contextLength: 64, options: TrainingOptions()))
 
-  /// Ours for the corpus of fables: shallow, with a context that holds most of a fable, and many small steps.
+  /// Ours for the corpus of fables: shallow and narrow, with a context that holds a whole fable.
   public static let fables = Preset(
-    name: "fables", summary: "this project's model for data/fables.txt: L2 H8 C128 T128 B6, 6,000 iterations",
-    recipe: Recipe(layerCount: 2, headCount: 8, width: 128, contextLength: 128, options: fablesOptions))
+    name: "fables", summary: "this project's model for data/fables.txt: L2 H6 C96 T384 B8, 450 iterations, Muon",
+    recipe: Recipe(layerCount: 2, headCount: 6, width: 96, contextLength: 384, options: fablesOptions))
 
   /// Seconds on two cores.
   public static let tiny = learner(
@@ -33,7 +33,7 @@ public struct Preset: Sendable {
 
   /// A minute on two cores.
   public static let medium = learner(
-    "medium", "a minute of training", layerCount: 4, width: 128, contextLength: 128, batchSize: 8, steps: 1_600)
+    "medium", "a minute of training", layerCount: 4, width: 128, contextLength: 128, batchSize: 8, steps: 1_680)
 
   /// Some minutes on two cores.
   public static let large = learner(
@@ -71,8 +71,10 @@ public struct Preset: Sendable {
 
   private static let fablesOptions = {
     var options = TrainingOptions()
-    (options.batchSize, options.maxIterations, options.evalInterval) = (6, 6_000, 1_000)
-    (options.learningRate, options.minLearningRate, options.beta2) = (4e-3, 4e-5, 0.98)
+    (options.batchSize, options.maxIterations, options.evalInterval) = (8, 450, 90)
+    (options.optimizer, options.muonLearningRate, options.muonMomentum) = (.muon, 0.06, 0.9)
+    (options.learningRate, options.minLearningRate, options.beta2) = (0.02, 0, 0.95)
+    (options.warmupIterations, options.weightDecay) = (0, 0)
     return options
   }()
 

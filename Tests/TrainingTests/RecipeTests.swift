@@ -51,13 +51,13 @@ struct RecipeTests {
       let changes = try texts.map { name, text in
         (name, try #require(Recipe.settings.first { $0.name == name }?.change(text)))
       }
-      return Preset.fables.recipe.changed(by: Dictionary(uniqueKeysWithValues: changes)).options
+      return Preset.baby.recipe.changed(by: Dictionary(uniqueKeysWithValues: changes)).options
     }
     let muon = try changed(["optimizer": "muon"])
-    // The preset's rates are 4e-3 and 4e-5.
-    #expect(muon.learningRate == 0.03 && abs(muon.minLearningRate - 3e-4) < 1e-18)
+    // The preset's rates are 1e-3 and 1e-4.
+    #expect(muon.learningRate == 0.03 && abs(muon.minLearningRate - 3e-3) < 1e-17)
     #expect(try changed(["optimizer": "muon", "learning_rate": "0.5"]).learningRate == 0.5)
-    #expect(try changed(["optimizer": "adamw"]) == Preset.fables.recipe.options)
+    #expect(try changed(["optimizer": "adamw"]) == Preset.baby.recipe.options)
   }
 
   @Test("comes back from its JSON with what it left open filled in", arguments: Preset.all)

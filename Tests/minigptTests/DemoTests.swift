@@ -32,7 +32,7 @@ import Files
       let entropy = try JSONField(sidecar, in: "fables.json")["entropy_nats_per_character"].number
       let workspace = try Workspace()
       try workspace.write(String(text.suffix(text.count / 10)), to: "validation.txt")
-      let result = try workspace.run("eval", Self.demo, "validation.txt", "--stride", "64", "--json").objects()
+      let result = try workspace.run("eval", Self.demo, "validation.txt", "--stride", "192", "--json").objects()
       let loss = try JSONField(try #require(result.first), in: "eval")["loss"].number
       #expect(loss - entropy < 0.10, "\(loss), entropy \(entropy)")
       // Whoever does not know the draws has at least the entropy in expectation.

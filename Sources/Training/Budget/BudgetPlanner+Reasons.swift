@@ -23,7 +23,8 @@ extension BudgetPlanner {
       unlessGiven: "n_layer", "n_head", "n_embd")
     say(
       "context",
-      "\(model.contextLength): longer ones pay with more time"
+      "\(model.contextLength): "
+        + (text.wantsLongerContexts ? "this text is known better by long ones" : "longer ones pay with more time")
         + (model.contextLength < wantedContextLength ? ", and in a longer text" : ""), unlessGiven: "block_size")
     say(
       "batch",

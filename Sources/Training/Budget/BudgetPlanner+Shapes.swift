@@ -54,7 +54,10 @@ extension BudgetPlanner {
   }
 
   /// T where the text is long enough.
-  var wantedContextLength: Int { BudgetTable.contexts.first { budget < $0.below }?.length ?? 1 }
+  var wantedContextLength: Int {
+    let length = BudgetTable.contexts.first { budget < $0.below }?.length ?? 1
+    return text.wantsLongerContexts ? BudgetTable.longerContexts * length : length
+  }
 
   /// B: for each number of tokens of the table, but for those that take too much of an epoch.
   var batchSizes: [Int] {

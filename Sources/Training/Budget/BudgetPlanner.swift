@@ -8,11 +8,17 @@ package struct BudgetPlanner: Sendable {
     package var trainingTokens, validationTokens, vocabularySize: Int
     /// Whether n-grams know of it most of what a short context tells, so that they can teach a model.
     package var suitsNGrams: Bool
+    /// Whether it is known better by longer contexts than n-grams have.
+    package var wantsLongerContexts: Bool
 
     /// A text of these sizes.
-    package init(trainingTokens: Int, validationTokens: Int, vocabularySize: Int, suitsNGrams: Bool = false) {
+    package init(
+      trainingTokens: Int, validationTokens: Int, vocabularySize: Int, suitsNGrams: Bool = false,
+      wantsLongerContexts: Bool = false
+    ) {
       (self.trainingTokens, self.validationTokens) = (trainingTokens, validationTokens)
       (self.vocabularySize, self.suitsNGrams) = (vocabularySize, suitsNGrams)
+      self.wantsLongerContexts = wantsLongerContexts
     }
   }
 

@@ -10,6 +10,8 @@ package enum BudgetTable {
 
   /// The context length of budgets of fewer seconds than `below`.
   static let contexts: [(below: Double, length: Int)] = [(40, 64), (600.5, 128), (.infinity, 256)]
+  /// How many times as long they are for a text that is known better by longer contexts than n-grams have.
+  static let longerContexts = 4
 
   /// Tokens of a step: the smallest with this share of the best throughput is taken.
   static let tokensPerStep = [512, 1024, 2048, 4096]

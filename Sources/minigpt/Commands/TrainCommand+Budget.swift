@@ -58,7 +58,8 @@ extension TrainCommand {
       seconds: budget.seconds,
       text: .init(
         trainingTokens: trainingCount, validationTokens: count - trainingCount,
-        vocabularySize: tokenizer.vocabularySize, suitsNGrams: baseline.map { !$0.wantsLongerContexts } ?? false),
+        vocabularySize: tokenizer.vocabularySize, suitsNGrams: baseline.map { !$0.wantsLongerContexts } ?? false,
+        wantsLongerContexts: baseline?.wantsLongerContexts ?? false),
       start: start, given: given)
     let measurements = try ThroughputMeter(planner, clock).measurements(on: dataset)
     return try planner.plan(measurements, elapsed: clock.elapsed())

@@ -80,6 +80,21 @@ struct BudgetPlannerTests {
     #expect(try weight(suitsNGrams: true, given: 0) == 0)
   }
 
+  @Test("has a longer context for a text that is known better by long ones, unless it is said otherwise")
+  func longerContexts() throws {
+    func length(wantsLongerContexts: Bool, given: Set<String> = []) -> Int {
+      BudgetPlanner(
+        seconds: 60,
+        text: .init(
+          trainingTokens: 1_000_000, validationTokens: 100_000, vocabularySize: 66,
+          wantsLongerContexts: wantsLongerContexts),
+        start: Preset.baby.recipe, given: given
+      ).contextLength
+    }
+    #expect(length(wantsLongerContexts: true) > 2 * length(wantsLongerContexts: false))
+    #expect(length(wantsLongerContexts: true, given: ["block_size"]) == Preset.baby.recipe.model.contextLength)
+  }
+
   @Test("fits its context and batch to a text of a few lines")
   func tiny() throws {
     for characters in [40, 200, 1_000] {
